@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/model/model.hpp"
+
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "core/model/failure.hpp"
+
+namespace marrow {
+
+std::int64_t hops_per_hour(const TCellParameters& tcells, double spacing_um) {
+  return static_cast<std::int64_t>(
+      std::floor(6.0 * tcells.motility_um2_per_h / (spacing_um * spacing_um) + 0.5));
+}
+
+KillChance kill_chance(const TCellParameters& tcells, const Lattice& lattice,
+                       std::int64_t hops_per_hour, double accessible_share,
+                       double contact_voxels) {
+  constexpr double open_contact_voxels = 26.0;
+  constexpr double contact_capacity = 3.156;
+  KillChance k;
+  k.coefficient_mm3_per_d = tcells.kill_coefficient_mm3_per_h * 24.0;
+  k.accessible_share = accessible_share;
+  k.contact_voxels = contact_voxels;
+  k.hops_per_day = static_cast<double>(hops_per_hour) * 24.0;
+  if (!(contact_voxels > 0.0) || k.coefficient_mm3_per_d == 0.0) return k;
+  const double effective = k.coefficient_mm3_per_d * accessible_share /
+                           (lattice.voxel_mm3() * contact_voxels * k.hops_per_day *
+                            k.reference_multiplier);
+  const double c = (open_contact_voxels / contact_capacity - 1.0) * contact_voxels /
+                   open_contact_voxels;
+  const double p = effective / (1.0 - c * effective);
+  if (!(p > 0.0 && p <= 1.0)) {
+    throw Failure(ExitCode::scenario,
+                  "tcells.kill_coefficient is out of reach: even if every contact killed, " +
+                      std::to_string(hops_per_hour) +
+                      " hops per hour would not give it. Raise tcells.motility or lower "
+                      "tcells.kill_coefficient.");
+  }
+  k.per_contact = p;
+  k.depletion = 1.0 / (1.0 + c * p);
+  return k;
+}
+
+Model::Model(const Parameters& p, NicheTable niche_table, double accessible_share,
+             double contact_voxels)
+    : parameters(p),
+      lattice(p.lattice()),
+      niches(std::move(niche_table)),
+      draws(p.scenario.seed),
+      hops_per_hour(marrow::hops_per_hour(p.tcells, p.domain.spacing_um)),
+      engagement_substeps(static_cast<std::uint32_t>(
+          std::floor(p.tcells.engagement_h * static_cast<double>(hops_per_hour) + 0.5))),
+      kill(kill_chance(p.tcells, lattice, hops_per_hour, accessible_share, contact_voxels)) {}
+
+}  // namespace marrow

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Every number of a scenario, in the units its name ends with. Plain data: meaning, default, range and
+// source of each stand in the parameter registry (io/scenario); the rules that use them in core/MODEL.md.
+// Canonical units: um, mm3, h (rates per hour), counts per mm3, shares between 0 and 1.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/lattice/geometry.hpp"
+
+namespace marrow {
+
+struct ScenarioParameters {
+  std::string name;
+  std::string text;
+  std::uint64_t seed = 1;
+};
+
+enum class Boundary { reflecting, periodic };
+
+struct DomainParameters {
+  Index3 size_voxels;
+  double spacing_um = 10.0;
+  Boundary boundary = Boundary::reflecting;
+};
+
+enum class TissueSource { procedural, image };
+
+/// Trabecular bone (procedural source).
+struct BoneParameters {
+  double volume_share = 0.18;   // BV/TV
+  double thickness_um = 140.0;  // Tb.Th
+  double spacing_um = 700.0;    // Tb.Sp
+};
+
+struct VesselParameters {
+  double diameter_um = 25.0;
+  double spacing_um = 80.0;  // between centres
+};
+
+struct AdipocyteParameters {
+  double diameter_um = 50.0;
+  double density_per_mm3 = 6000.0;
+};
+
+/// One entry of a label map: image value -> tissue.
+struct ImageLabel {
+  std::int64_t value = 0;
+  std::string tissue;  // marrow | bone | sinusoid | arteriole
+};
+
+struct ImageParameters {
+  std::string file;                      // .vti .mha .mhd .nrrd .nhdr .tif(f); relative to the scenario
+  std::optional<double> bone_threshold;  // grey value at and above which a voxel is bone
+  std::vector<ImageLabel> labels;        // or a label map; exactly one of the two
+  double spacing_tolerance = 0.01;       // allowed relative difference of the image's spacing
+};
+
+struct TissueParameters {
+  TissueSource source = TissueSource::procedural;
+  BoneParameters bone;
+  VesselParameters sinusoids;
+  VesselParameters arterioles{20.0, 300.0};
+  AdipocyteParameters adipocytes;
+  ImageParameters image;
+};
+
+struct NicheParameters {
+  double density_per_mm3 = 100.0;
+  double min_spacing_um = 30.0;
+  double perisinusoidal = 0.70;  // weights of the three types; normalised when used
+  double periarteriolar = 0.15;
+  double endosteal = 0.15;
+  double near_bone_share = 0.50;  // share of niches within near_bone_distance_um of bone
+  double near_bone_distance_um = 100.0;
+};
+
+enum class VacancyScope { global, local };
+
+struct StemCellParameters {
+  double homeostatic_rate_per_h = 1.488e-4;  // b0: symmetric division and loss, once per 40 weeks
+  double stress_rate_per_h = 3.571e-4;       // b_s: vacancy-driven division, 0.06 per week
+  double relocation_rate_per_h = 0.02 / 24;  // detach, travel by blood, attach to a vacant niche
+  double blood_share = 0.30;                 // daughters that leave through the blood at once
+  double placement_radius_um = 300.0;
+  double placement_length_um = 100.0;  // weight exp(-d/length)
+  double ifn_inhibition = 0.34;        // I_h: division factor 1/(1 + I_h A)
+  double apoptosis_h = 6.0;            // a hit cell holds its niche for this long
+  VacancyScope vacancy = VacancyScope::global;
+};
+
+/// Heritable losses and gains that a clone may carry: bits of its genotype class.
+enum GenotypeBit : std::uint8_t {
+  hla_lost = 1,      // lost the risk HLA allele (6pLOH or point mutation)
+  gpi_negative = 2,  // lost GPI-anchored proteins (PIGA)
+  driver = 4,        // carries a myeloid driver
+};
+inline constexpr int genotype_classes = 16;
+
+enum class FounderTime { start, trigger };
+
+/// A clone that the scenario places. `normal` cells fill whatever the founders leave.
+struct FounderClone {
+  std::string name;
+  std::uint8_t genotype = 0;     // GenotypeBit mask
+  double presentation = 1.0;     // eps: share of the normal kill chance
+  double growth_per_h = 0.0;     // added to the division rate
+  std::int64_t cells = 0;        // how many; or
+  double share = 0.0;            // share of the niches (exactly one of the two is > 0)
+  FounderTime at = FounderTime::trigger;
+};
+
+/// A class of mutation that a daughter may acquire at division.
+struct MutationClass {
+  std::string name;
+  std::uint8_t genotype = 0;         // bits that it sets
+  double rate_per_division = 0.0;    // at patient scale (n_real cells)
+  double presentation = 1.0;         // factor on eps
+  double growth_per_h = 0.0;         // added to the division rate
+};
+
+struct CloneParameters {
+  double n_real = 2.0e5;  // clonally active stem cells of the patient: scales mutation supply
+  std::vector<FounderClone> founders;
+  std::vector<MutationClass> mutations;
+};
+
+struct TriggerParameters {
+  double at_h = 0.0;
+  double influx_per_mm3 = 0.3;
+  std::int64_t clonotypes = 1;
+};
+
+struct TCellParameters {
+  double motility_um2_per_h = 3000.0;       // 50 um^2/min
+  double kill_coefficient_mm3_per_h = 1.1e-4 / 24;  // kappa
+  double reference_density_per_mm3 = 300.0;  // density at which A = 1 and proliferation stops
+  double death_rate_per_h = 0.011 / 24;
+  double division_rate_per_h = 0.12 / 24;
+  double antigen_half = 0.004;               // h: antigen share of half-maximal division
+  double engagement_h = 1.0;
+  double recruitment_per_mm3_h = 0.0;        // steady influx at sinusoids
+  std::optional<TriggerParameters> trigger;
+};
+
+struct ProgenitorParameters {
+  double gain = 3.1;                  // largest output per stem cell over normal
+  double transit_h = 14.0 * 24;       // 1/k_P
+  double kill_rate_per_h = 0.029 / 24;  // delta_P at full presentation and A = 1
+};
+
+struct BloodLineage {
+  double normal = 0.0;
+  double lifetime_h = 0.0;
+};
+
+/// Thresholds of a clinical definition; counts as in the clinic's units.
+struct ClinicalCriteria {
+  double neutrophils_1e9_per_l = 0.0;
+  double platelets_1e9_per_l = 0.0;
+  double reticulocytes_1e9_per_l = 0.0;  // SAA only
+  double hemoglobin_g_per_l = 0.0;       // PR and CR only
+  double cellularity = 0.0;              // SAA only
+  double window_h = 0.0;                 // how long it must hold
+};
+
+struct PatientParameters {
+  double cellularity = 0.50;  // of the healthy marrow at this age
+  double cellularity_relaxation_h = 30.0 * 24;
+  double smoothing_um = 300.0;
+  ProgenitorParameters progenitors;
+  BloodLineage neutrophils{4.0, 27.4};            // half-life 19 h
+  BloodLineage platelets{250.0, 9.0 * 24};
+  BloodLineage reticulocytes{80.0, 2.0 * 24};
+  BloodLineage hemoglobin{140.0, 117.0 * 24};
+  ClinicalCriteria saa{0.5, 20.0, 60.0, 0.0, 0.25, 14.0 * 24};
+  ClinicalCriteria partial_response{0.5, 20.0, 0.0, 80.0, 0.0, 28.0 * 24};
+  ClinicalCriteria complete_response{1.0, 100.0, 0.0, 100.0, 0.0, 28.0 * 24};
+};
+
+struct RunParameters {
+  double duration_h = 0.0;
+  std::int64_t hops_per_exchange = 0;  // halo window; 0 = chosen from the box (results never depend on it)
+};
+
+struct FrameParameters {
+  double every_h = 0.0;  // 0 = no frames
+  std::optional<Box> crop_voxels;
+  std::int64_t stride = 1;
+  std::int64_t pieces = 1;
+  bool cells = true;   // points: stem cells and T cells
+  bool tissue = true;  // voxels: once, static
+  bool fields = true;  // blocks: cellularity, fat
+};
+
+struct OutputParameters {
+  double series_every_h = 24.0;
+  FrameParameters frames;
+};
+
+struct CheckpointParameters {
+  double every_h = 90.0 * 24;
+  std::int64_t keep_last = 2;
+  std::int64_t keep_every = 0;  // also keep each n-th checkpoint for ever; 0 = none
+  bool verify = true;           // read back and compare the digest before it counts
+};
+
+/// One scenario, complete and checked.
+struct Parameters {
+  ScenarioParameters scenario;
+  DomainParameters domain;
+  TissueParameters tissue;
+  NicheParameters niches;
+  StemCellParameters hspc;
+  CloneParameters clones;
+  TCellParameters tcells;
+  PatientParameters patient;
+  RunParameters run;
+  OutputParameters output;
+  CheckpointParameters checkpoint;
+
+  [[nodiscard]] Lattice lattice() const {
+    return {domain.size_voxels, domain.boundary == Boundary::periodic, domain.spacing_um};
+  }
+};
+
+}  // namespace marrow

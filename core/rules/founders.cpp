@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/rules/founders.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+namespace marrow {
+namespace {
+
+Clone clone_of(const FounderClone& founder, std::uint32_t number) {
+  Clone clone;
+  clone.parent = 0;
+  clone.genotype = founder.genotype;
+  clone.presentation =
+      static_cast<std::uint32_t>(std::floor(founder.presentation * full_presentation + 0.5));
+  clone.founder = number;
+  clone.growth_per_h = founder.growth_per_h;
+  return clone;
+}
+
+std::size_t cells_of(const FounderClone& founder, std::int64_t niches) {
+  const double by_share = std::floor(founder.share * static_cast<double>(niches) + 0.5);
+  return static_cast<std::size_t>(founder.cells > 0 ? founder.cells
+                                                    : static_cast<std::int64_t>(by_share));
+}
+
+}  // namespace
+
+void fill_niches(ModelState& state, const Model& model) {
+  state.clones.assign(1, Clone{});
+  const auto& founders = model.parameters.clones.founders;
+  for (std::size_t f = 0; f < founders.size(); ++f) {
+    state.clones.push_back(clone_of(founders[f], static_cast<std::uint32_t>(f) + 1));
+  }
+  state.niches.assign(model.niches.size(), CellRecord::make(CellState::stem, 0));
+}
+
+void place_founders(ModelState& state, const Model& model, FounderTime when) {
+  const auto& founders = model.parameters.clones.founders;
+  for (std::uint32_t f = 0; f < founders.size(); ++f) {
+    if (founders[f].at != when) continue;
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> normal;
+    for (std::uint32_t n = 0; n < state.niches.size(); ++n) {
+      const CellRecord cell = state.niches[n];
+      if (cell.state() != CellState::stem || cell.clone() != 0) continue;
+      normal.emplace_back(model.draws(Purpose::founder_niche, Entity::niche, n, 0, f).first, n);
+    }
+    const std::size_t cells = std::min(normal.size(), cells_of(founders[f], model.niche_count()));
+    std::ranges::partial_sort(normal, normal.begin() + static_cast<std::ptrdiff_t>(cells));
+    for (std::size_t i = 0; i < cells; ++i) {
+      state.niches[normal[i].second] = CellRecord::make(CellState::stem, f + 1);
+    }
+    state.clones[f + 1].birth_step = state.step;
+    if (cells > 0) state.clones[f + 1].birth_site = model.niches[normal[0].second].site;
+  }
+}
+
+}  // namespace marrow

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a voxel is made of, and the table of stem-cell niches.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/lattice/geometry.hpp"
+
+namespace marrow {
+
+/// Static content of a voxel; the low bits of the one tissue byte.
+enum class TissueKind : std::uint8_t {
+  marrow = 0,     // hematopoietic cords and fat: T cells may enter
+  bone = 1,
+  sinusoid = 2,   // vessel lumen
+  arteriole = 3,  // vessel lumen and wall
+  niche = 4,      // holds at most one stem cell; T cells never enter
+};
+
+/// T cells move only through marrow proper.
+constexpr bool enterable(TissueKind kind) { return kind == TissueKind::marrow; }
+
+enum class NicheType : std::uint8_t { perisinusoidal = 0, periarteriolar = 1, endosteal = 2 };
+
+struct Niche {
+  SiteIndex site = 0;
+  NicheType type = NicheType::perisinusoidal;
+  std::uint8_t bone_distance_voxels = 255;  // distance to the nearest bone voxel, rounded down, capped at 255
+
+  friend bool operator==(const Niche&, const Niche&) = default;
+};
+
+/// All niches of the lattice in ascending site order: a niche's index is its place in this table.
+using NicheTable = std::vector<Niche>;
+
+/// The static tissue of one box: x-fastest, one byte (TissueKind) per voxel.
+struct TissueBox {
+  Box box;
+  std::vector<std::uint8_t> kind;
+
+  [[nodiscard]] TissueKind at(const Index3& p) const {
+    return static_cast<TissueKind>(kind[static_cast<std::size_t>(offset_in(box, p))]);
+  }
+};
+
+/// What was asked and what the generated or imported tissue achieved, over the whole lattice.
+struct TissueReport {
+  double bone_volume_share = 0;      // BV/TV
+  double bone_thickness_um = 0;      // Tb.Th
+  double bone_spacing_um = 0;        // Tb.Sp
+  double sinusoid_volume_share = 0;
+  double arteriole_volume_share = 0;
+  double enterable_share = 0;        // f_acc of MODEL.md 6.0
+  double niches_per_mm3 = 0;
+  double niches_near_bone = 0;       // share within niches.near_bone_distance of bone
+  std::int64_t niches_by_type[3] = {0, 0, 0};
+};
+
+}  // namespace marrow

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One simulated marrow on any number of ranks: owns the tissue, the cells and the patient, and advances
+// them hour by hour (ARCHITECTURE: "one step, readable aloud"). Results are a function of parameters and
+// seed alone. Knows nothing of files or terminals.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/cells/niche_index.hpp"
+#include "core/cells/niche_sites.hpp"
+#include "core/cells/state.hpp"
+#include "core/cells/swarm.hpp"
+#include "core/model/model.hpp"
+#include "core/patient/hematopoiesis.hpp"
+#include "core/rules/levels.hpp"
+#include "core/rules/stem_cells.hpp"
+#include "core/tissue/imported_tissue.hpp"
+#include "parallel/communicator.hpp"
+#include "parallel/decomposition.hpp"
+#include "parallel/ghost_exchange.hpp"
+#include "parallel/tissue_setup.hpp"
+
+namespace marrow::parallel {
+
+/// Choices that change speed and nothing else.
+struct Tuning {
+  std::int64_t slab_voxels = 16;
+  std::int64_t hops_per_exchange = 0;  // 0: from the parameters, or from the boxes
+};
+
+class Simulation {
+ public:
+  /// Collective: divides the lattice, builds the tissue, derives the model. The state is empty until
+  /// start() or restore(). `imported`: non-null on every rank for tissue from an image (content on the
+  /// root), null for procedural tissue.
+  Simulation(const Communicator& comm, const Parameters& parameters,
+             const ImportedTissue* imported = nullptr, const Tuning& tuning = {});
+
+  /// The marrow at hour 0: every niche filled, no T cells, a healthy patient.
+  void start();
+  /// The state of a checkpoint; `columns` hold this rank's share (see owner_of_site, own_blocks).
+  void restore(std::span<const FieldColumn> columns);
+
+  /// One hour. Collective.
+  void step();
+
+  [[nodiscard]] const Model& model() const { return model_; }
+  [[nodiscard]] const Tissue& tissue() const { return tissue_; }
+  [[nodiscard]] const Decomposition& decomposition() const { return decomposition_; }
+  [[nodiscard]] const Box& own() const { return own_; }
+  [[nodiscard]] std::int64_t hops_per_exchange() const { return window_; }
+  [[nodiscard]] const GhostExchange& ghosts() const { return ghosts_; }
+
+  /// The state between steps without the T cells, which live in the swarm; see snapshot().
+  [[nodiscard]] const ModelState& state() const { return state_; }
+  /// The whole state of this rank, T cells in ascending site order.
+  [[nodiscard]] ModelState snapshot() const;
+  /// Digest of the whole lattice. Collective.
+  [[nodiscard]] std::uint64_t digest() const;
+  /// Hematopoietic level averaged over the marrow, 1 = healthy. Collective.
+  [[nodiscard]] double hematopoiesis() const;
+  [[nodiscard]] int owner_of_site(SiteIndex site) const;
+
+  /// Attempted hops of this rank's own T cells so far (free T cells times sub-steps), for rates.
+  [[nodiscard]] std::int64_t hops() const { return hops_; }
+
+ private:
+  void apply_due_events();
+  void walk_tcells();
+  void turn_over(const Levels& levels);
+  void settle_stem_cells(const Levels& levels);
+  void advance_patient(const Levels& levels);
+  void close_step();
+
+  void admit_tcells(std::int64_t count);
+  [[nodiscard]] std::uint64_t doors_among(std::span<const SiteIndex> sites) const;
+  void check_tcell_balance(const Census& before, std::int64_t deaths,
+                           std::int64_t divisions) const;
+
+  const Communicator& comm_;
+  Decomposition decomposition_;
+  Box own_;
+  std::int64_t window_;
+  Tissue tissue_;
+  Model model_;
+  GhostExchange ghosts_;
+  NicheIndex neighbourhoods_;
+  NicheSites niche_sites_;
+  HematopoiesisMap hematopoiesis_map_;
+  TCellSwarm swarm_;
+  std::vector<std::uint32_t> own_niches_;
+
+  ModelState state_;
+  std::vector<std::uint32_t> hits_;       // own niches hit in the present step, ascending
+  std::int64_t admitted_ = 0;             // T cells that entered in the present step, all ranks
+  std::int64_t deaths_ = 0;               // T cells of this rank in the present step
+  std::int64_t divisions_ = 0;
+  std::int64_t hops_ = 0;
+};
+
+}  // namespace marrow::parallel
