@@ -283,4 +283,12 @@ int Simulation::owner_of_site(SiteIndex site) const {
   return decomposition_.owner_of(model_.lattice.position(site));
 }
 
+int Simulation::owner_of_block(std::uint64_t block) const {
+  const Box blocks = BlockGrid(model_.lattice.extent).box();
+  const Index3 e = blocks.extent();
+  const auto b = static_cast<std::int64_t>(block);
+  return decomposition_.owner_of({b % e.x * block_edge, b / e.x % e.y * block_edge,
+                                  b / (e.x * e.y) * block_edge});
+}
+
 }  // namespace marrow::parallel

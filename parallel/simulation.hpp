@@ -62,6 +62,7 @@ class Simulation {
   /// Hematopoietic level averaged over the marrow, 1 = healthy. Collective.
   [[nodiscard]] double hematopoiesis() const;
   [[nodiscard]] int owner_of_site(SiteIndex site) const;
+  [[nodiscard]] int owner_of_block(std::uint64_t block) const;
 
   /// Attempted hops of this rank's own T cells so far (free T cells times sub-steps), for rates.
   [[nodiscard]] std::int64_t hops() const { return hops_; }

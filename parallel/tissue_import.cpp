@@ -17,10 +17,10 @@ std::string text(const Index3& e) {
 void check_image(const ImportedTissue& image, const Lattice& lattice) {
   if (image.extent != lattice.extent ||
       image.kind.size() != static_cast<std::size_t>(volume(lattice.extent))) {
-    throw Failure(ExitCode::scenario,
-                  "tissue.image: the image has " + text(image.extent) + " voxels (" +
-                      std::to_string(image.kind.size()) + " values), domain.size is " +
-                      text(lattice.extent) + "; set domain.size to the image's extent");
+    throw Failure(ExitCode::scenario, "tissue.image: the image has " + text(image.extent) +
+                                          " voxels (" + std::to_string(image.kind.size()) +
+                                          " values), domain.size is " + text(lattice.extent) +
+                                          "; set domain.size to the image's extent");
   }
   const auto bad = std::find_if(image.kind.begin(), image.kind.end(), [](std::uint8_t kind) {
     return kind > static_cast<std::uint8_t>(TissueKind::arteriole);
@@ -41,8 +41,8 @@ std::vector<std::uint8_t> cut(const ImportedTissue& image, const Box& box) {
   out.reserve(static_cast<std::size_t>(box.volume()));
   for (std::int64_t z = box.lo.z; z < box.hi.z; ++z) {
     for (std::int64_t y = box.lo.y; y < box.hi.y; ++y) {
-      const std::int64_t row = image.extent.x * (inside(y, image.extent.y) +
-                                                 image.extent.y * inside(z, image.extent.z));
+      const std::int64_t row =
+          image.extent.x * (inside(y, image.extent.y) + image.extent.y * inside(z, image.extent.z));
       for (std::int64_t x = box.lo.x; x < box.hi.x; ++x) {
         out.push_back(image.kind[static_cast<std::size_t>(row + inside(x, image.extent.x))]);
       }

@@ -9,9 +9,9 @@
 
 namespace marrow::parallel {
 
-/// Collective. Fills tissue.kind for tissue.box, which may wrap around a periodic lattice. `imported`
-/// counts on the root only. Returns whether the image has vessels. Throws a Failure everywhere if the
-/// image does not fit the lattice or holds unknown values.
+/// Collective. Fills tissue.kind for tissue.box, which may wrap around a periodic lattice.
+/// `imported` counts on the root only. Returns whether the image has vessels. Throws a Failure
+/// everywhere if the image does not fit the lattice or holds unknown values.
 bool distribute_image(const Communicator& comm, const Lattice& lattice,
                       const ImportedTissue* imported, TissueBox& tissue);
 

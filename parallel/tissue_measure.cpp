@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "parallel/tissue_measure.hpp"
 
-#include <algorithm>
-
 #include "core/tissue/sphere_fit.hpp"
+
+#include <algorithm>
 
 namespace marrow::parallel {
 namespace {
@@ -17,8 +17,7 @@ struct Interval {
 
 std::vector<Interval> intervals(std::int64_t n) {
   const std::int64_t edge = std::min(n, window_edge);
-  const std::int64_t count =
-      std::clamp<std::int64_t>(n / window_edge, 1, most_windows_per_axis);
+  const std::int64_t count = std::clamp<std::int64_t>(n / window_edge, 1, most_windows_per_axis);
   std::vector<Interval> out;
   for (std::int64_t i = 0; i < count; ++i) {
     const std::int64_t lo = n * (2 * i + 1) / (2 * count) - edge / 2;

@@ -3,11 +3,11 @@
 // lattice (core/tissue/sphere_fit.hpp). The windows depend on the extent alone.
 #pragma once
 
-#include <vector>
-
 #include "core/lattice/geometry.hpp"
 #include "core/tissue/tissue_kind.hpp"
 #include "parallel/communicator.hpp"
+
+#include <vector>
 
 namespace marrow::parallel {
 

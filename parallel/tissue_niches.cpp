@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "parallel/tissue_niches.hpp"
 
+#include "core/tissue/bone_distance.hpp"
+
 #include <algorithm>
 #include <cstdio>
-
-#include "core/tissue/bone_distance.hpp"
 
 namespace marrow::parallel {
 namespace {
 
-// Candidates per wanted niche. A first try looks at 64 random voxels and keeps the best 4 that fit each
-// type; each further try has 8 times the voxels and 4 times the candidates.
+// Candidates per wanted niche. A first try looks at 64 random voxels and keeps the best 4 that fit
+// each type; each further try has 8 times the voxels and 4 times the candidates.
 constexpr std::int64_t first_samples_per_niche = 64;
 constexpr std::int64_t first_candidates_per_niche = 4;
 constexpr std::int64_t most_candidates_per_niche = 64;
-constexpr std::int64_t always_affordable = std::int64_t{1} << 21;  // candidates of the lattice
-// 8 random voxels for each voxel of a block leave one in 3000 unseen.
+constexpr std::int64_t always_affordable = std::int64_t{1} << 16;  // candidates of the lattice
+// 4 random voxels for each voxel of a block leave one in 55 unseen.
 constexpr std::int64_t block_voxels = block_edge * block_edge * block_edge;
-constexpr std::int64_t most_samples_per_block = 8 * block_voxels;
+constexpr std::int64_t most_samples_per_block = 4 * block_voxels;
 constexpr int tries_for_shares = 2;
 
 /// Squared distances to the nearest bone of the lattice, for points of the whole lattice.
@@ -54,9 +54,8 @@ bool keep_best(const Communicator& comm, std::array<std::int64_t, niche_types> k
   std::array<Threshold, niche_types> threshold;
   bool cut = false;
   for (int t = 0; t < niche_types; ++t) {
-    threshold[t] = Threshold::of(found[t] > keep[t] ? static_cast<double>(keep[t]) /
-                                                          static_cast<double>(found[t])
-                                                    : 1.0);
+    threshold[t] = Threshold::of(
+        found[t] > keep[t] ? static_cast<double>(keep[t]) / static_cast<double>(found[t]) : 1.0);
     cut = cut || found[t] > keep[t];
   }
   std::erase_if(mine,
@@ -79,7 +78,8 @@ std::string one_decimal(double v) {
           " niches fit into this tissue at a distance of at least " +
           one_decimal(niches.min_spacing_um) +
           " um beside sinusoids, arterioles or bone; lower niches.density (at most about " +
-          one_decimal(fitting) + " /mm^3 fit) or niches.min_spacing, or give the tissue more vessels");
+          one_decimal(fitting) +
+          " /mm^3 fit) or niches.min_spacing, or give the tissue more vessels");
 }
 
 }  // namespace
@@ -111,8 +111,8 @@ NicheChoice choose_niches(const Communicator& comm, const Parameters& parameters
     const bool complete = std::ssize(selection.niches) == demand.count;
     if (selection.as_planned || (complete && attempt >= tries_for_shares)) break;
     const bool exhausted = samples == most_samples_per_block && !more_kept;
-    const bool too_many = per_niche >= most_candidates_per_niche &&
-                          per_niche * demand.count >= always_affordable;
+    const bool too_many =
+        per_niche >= most_candidates_per_niche && per_niche * demand.count >= always_affordable;
     if (exhausted || too_many) break;
   }
   if (std::ssize(selection.niches) < demand.count) {

@@ -15,8 +15,8 @@ struct NicheChoice {
   NicheStrata placed{};
 };
 
-/// Collective. `tissue` covers `own` and niche_reach layers around it. Throws a Failure on every rank
-/// if fewer niches fit than the scenario asks for.
+/// Collective. `tissue` covers `own` and niche_reach layers around it. Throws a Failure on every
+/// rank if fewer niches fit than the scenario asks for.
 NicheChoice choose_niches(const Communicator& comm, const Parameters& parameters, const Box& own,
                           const TissueBox& tissue);
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "parallel/tissue_setup.hpp"
 
-#include <algorithm>
-#include <optional>
-#include <vector>
-
 #include "core/tissue/bone_field.hpp"
 #include "core/tissue/bone_texture.hpp"
 #include "core/tissue/vessels.hpp"
 #include "parallel/tissue_import.hpp"
 #include "parallel/tissue_measure.hpp"
 #include "parallel/tissue_niches.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
 
 namespace marrow::parallel {
 namespace {
@@ -75,9 +75,12 @@ void mark_niches(const NicheTable& niches, const Lattice& lattice, TissueBox& ti
   for (const Niche& niche : niches) {
     const Index3 p = lattice.position(niche.site);
     if (!lattice.periodic && !box.contains(p)) continue;
-    for (std::int64_t z = first(box.lo.z, p.z, lattice.extent.z); z < box.hi.z; z += lattice.extent.z) {
-      for (std::int64_t y = first(box.lo.y, p.y, lattice.extent.y); y < box.hi.y; y += lattice.extent.y) {
-        for (std::int64_t x = first(box.lo.x, p.x, lattice.extent.x); x < box.hi.x; x += lattice.extent.x) {
+    for (std::int64_t z = first(box.lo.z, p.z, lattice.extent.z); z < box.hi.z;
+         z += lattice.extent.z) {
+      for (std::int64_t y = first(box.lo.y, p.y, lattice.extent.y); y < box.hi.y;
+           y += lattice.extent.y) {
+        for (std::int64_t x = first(box.lo.x, p.x, lattice.extent.x); x < box.hi.x;
+             x += lattice.extent.x) {
           tissue.kind[static_cast<std::size_t>(offset_in(box, {x, y, z}))] =
               static_cast<std::uint8_t>(TissueKind::niche);
         }

@@ -2,6 +2,7 @@
 #include "core/rules/migration.hpp"
 
 #include <array>
+#include <stdexcept>
 #include <utility>
 
 namespace marrow {
@@ -48,7 +49,7 @@ std::pair<std::size_t, std::uint32_t> holder_of(TCellSwarm& swarm, std::size_t s
       if (slabs[s].at[i] == at) return {s, i};
     }
   }
-  throw Failure(ExitCode::model_health, "a voxel is taken by no T cell: broken occupancy");
+  throw std::logic_error("a voxel is taken by no T cell: broken occupancy");
 }
 
 /// `cell` wants a voxel that another T cell took in this sub-step: the larger claim gets it.

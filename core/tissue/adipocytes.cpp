@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/tissue/adipocytes.hpp"
 
+#include "core/math/elementary.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 
-#include "core/math/elementary.hpp"
-
 namespace marrow {
 namespace {
 
-// Diameters: the mean times 0.6 + 0.4*(u + u'), with uniform u, u' - a triangle from 0.6 to 1.4. The
-// mean cube of that factor is 1 + 3*0.16*Var(u + u') = 1.08.
+// Diameters: the mean times 0.6 + 0.4*(u + u'), with uniform u, u' - a triangle from 0.6 to 1.4.
+// The mean cube of that factor is 1 + 3*0.16*Var(u + u') = 1.08.
 constexpr double least_factor = 0.6;
 constexpr double spread = 0.4;
 constexpr double mean_cube = 1.08;
-// Spheres beyond the asked density appear only when marrow is lost; adipocytes are larger in aplasia
-// (MODEL.md 2.2, Ad_d).
+// Spheres beyond the asked density appear only when marrow is lost; adipocytes are larger in
+// aplasia (MODEL.md 2.2, Ad_d).
 constexpr double aplastic_factor = 1.3;
 constexpr double largest_factor = (least_factor + 2.0 * spread) * aplastic_factor;
 constexpr double pi = 3.14159265358979323846;
@@ -34,8 +34,8 @@ struct Sphere {
   std::uint8_t reveal;
 };
 
-/// Spheres at Poisson points that appear one after another: at fat share f the mean number of spheres
-/// over a point is -ln(1 - f), so the share of covered points is f.
+/// Spheres at Poisson points that appear one after another: at fat share f the mean number of
+/// spheres over a point is -ln(1 - f), so the share of covered points is f.
 class SphereField {
  public:
   SphereField(const Lattice& lattice, const AdipocyteParameters& adipocytes, const Draws& draws)
@@ -74,7 +74,8 @@ class SphereField {
                        lattice_.periodic ? floor_divide(cell.y, count_.y) : 0,
                        lattice_.periodic ? floor_divide(cell.z, count_.z) : 0};
     const std::uint64_t index = number(cell, image);
-    const double size = static_cast<double>(volume(lattice_.extent)) / static_cast<double>(volume(count_));
+    const double size =
+        static_cast<double>(volume(lattice_.extent)) / static_cast<double>(volume(count_));
     const Bits128 bits = draws_(Purpose::adipocyte, Entity::tissue_node, index);
     const std::uint64_t normal = poisson(normal_per_voxel_ * size, bits.first);
     const std::uint64_t aplastic = poisson(aplastic_per_voxel_ * size, bits.second);
@@ -90,7 +91,8 @@ class SphereField {
 
   [[nodiscard]] std::uint64_t number(const Index3& cell, const Index3& image) const {
     return static_cast<std::uint64_t>(offset_in(
-        numbered(), {cell.x - image.x * count_.x, cell.y - image.y * count_.y, cell.z - image.z * count_.z}));
+        numbered(),
+        {cell.x - image.x * count_.x, cell.y - image.y * count_.y, cell.z - image.z * count_.z}));
   }
 
   /// By inversion; a cell is less than 4 diameters wide, so means stay below 400.
@@ -114,8 +116,8 @@ class SphereField {
       return static_cast<double>(bits & 0xffffffff) * 0x1p-32;
     };
     // Centres are multiples of 1/1024 voxel, so that periodic images are exact (see vessels.cpp).
-    const auto at = [&](std::int64_t c, std::int64_t image_c, std::int64_t count, std::int64_t extent,
-                        double u) {
+    const auto at = [&](std::int64_t c, std::int64_t image_c, std::int64_t count,
+                        std::int64_t extent, double u) {
       const double inside = (static_cast<double>(c - image_c * count) + u) *
                             (static_cast<double>(extent) / static_cast<double>(count));
       return std::floor((inside - 0.5) * 1024.0) * 0x1p-10 + static_cast<double>(image_c * extent);
@@ -144,12 +146,15 @@ class SphereField {
 
 void paint(const Sphere& s, const Box& box, std::vector<std::uint8_t>& reveal) {
   const auto low = [&](double c) { return static_cast<std::int64_t>(std::floor(c - s.radius)); };
-  const auto high = [&](double c) { return static_cast<std::int64_t>(std::floor(c + s.radius)) + 2; };
+  const auto high = [&](double c) {
+    return static_cast<std::int64_t>(std::floor(c + s.radius)) + 2;
+  };
   const Box near = intersection(box, {{low(s.centre[0]), low(s.centre[1]), low(s.centre[2])},
                                       {high(s.centre[0]), high(s.centre[1]), high(s.centre[2])}});
   for (std::int64_t z = near.lo.z; z < near.hi.z; ++z) {
     for (std::int64_t y = near.lo.y; y < near.hi.y; ++y) {
-      const double dy = static_cast<double>(y) - s.centre[1], dz = static_cast<double>(z) - s.centre[2];
+      const double dy = static_cast<double>(y) - s.centre[1],
+                   dz = static_cast<double>(z) - s.centre[2];
       for (std::int64_t x = near.lo.x; x < near.hi.x; ++x) {
         const double dx = static_cast<double>(x) - s.centre[0];
         if (dx * dx + dy * dy + dz * dz > s.radius * s.radius) continue;

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Where fat shows in pictures: a static map of overlapping spheres of many sizes, each with the fat
-// level at which it appears. Fat itself is a number per block and never an obstacle (core/MODEL.md);
-// this map only turns that number into a texture. A pure function of (seed, site), made on demand.
+// level at which it appears. Fat itself is a number per block and never an obstacle
+// (core/MODEL.md); this map only turns that number into a texture. A pure function of (seed, site),
+// made on demand.
 #pragma once
-
-#include <cstdint>
-#include <vector>
 
 #include "core/lattice/geometry.hpp"
 #include "core/model/parameters.hpp"
 #include "core/random/draws.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace marrow {
 
@@ -17,9 +18,9 @@ namespace marrow {
 inline constexpr std::uint8_t never_fat = 255;
 
 /// For each voxel of `box` (x-fastest) the least fat level, 1 .. 254, at which it shows as fat, or
-/// never_fat. The share of voxels with a value <= n is n/255 on average, so that a block with fat share
-/// f shows f of its marrow as fat. Bone and vessels are not looked at. The box may reach beyond a
-/// periodic lattice.
+/// never_fat. The share of voxels with a value <= n is n/255 on average, so that a block with fat
+/// share f shows f of its marrow as fat. Bone and vessels are not looked at. The box may reach
+/// beyond a periodic lattice.
 std::vector<std::uint8_t> adipocyte_reveal(const Lattice& lattice,
                                            const AdipocyteParameters& adipocytes,
                                            const Draws& draws, const Box& box);

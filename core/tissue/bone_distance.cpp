@@ -53,7 +53,8 @@ BoneDistance::BoneDistance(const TissueBox& tissue, const Box& within, const Lat
   for (std::int64_t z = 0; z < e.z; ++z) {
     for (std::int64_t y = 0; y < e.y; ++y) {
       const std::uint8_t* kind =
-          &tissue.kind[static_cast<std::size_t>(offset_in(tissue.box, within.lo + Index3{0, y, z}))];
+          &tissue
+               .kind[static_cast<std::size_t>(offset_in(tissue.box, within.lo + Index3{0, y, z}))];
       std::uint8_t* row = &king_steps_[static_cast<std::size_t>(
           cells_.x * (y / cell_edge + cells_.y * (z / cell_edge)))];
       for (std::int64_t x = 0; x < e.x; ++x) {
@@ -67,8 +68,7 @@ BoneDistance::BoneDistance(const TissueBox& tissue, const Box& within, const Lat
 std::int64_t BoneDistance::nearest_in_cell(const Index3& cell, const Index3& p,
                                            std::int64_t bound) const {
   const Index3 lo = within_.lo + Index3{cell.x * cell_edge, cell.y * cell_edge, cell.z * cell_edge};
-  const Box box =
-      intersection(within_, {lo, lo + Index3{cell_edge, cell_edge, cell_edge}});
+  const Box box = intersection(within_, {lo, lo + Index3{cell_edge, cell_edge, cell_edge}});
   if (gap2(box, p) >= bound) return bound;
   for (std::int64_t z = box.lo.z; z < box.hi.z; ++z) {
     for (std::int64_t y = box.lo.y; y < box.hi.y; ++y) {
@@ -88,27 +88,32 @@ std::int64_t BoneDistance::nearest_in_cell(const Index3& cell, const Index3& p,
 /// Looks at shells of cells around p's cell, from the first that can hold bone to the last that can
 /// hold a nearer one.
 std::int64_t BoneDistance::nearest(const Index3& p, std::int64_t bound) const {
-  const auto cell = [](std::int64_t v) { return v < 0 ? -((-v + cell_edge - 1) / cell_edge) : v / cell_edge; };
+  const auto cell = [](std::int64_t v) {
+    return v < 0 ? -((-v + cell_edge - 1) / cell_edge) : v / cell_edge;
+  };
   const Index3 r = p - within_.lo;
   const Index3 c{cell(r.x), cell(r.y), cell(r.z)};
   const Index3 inside{std::clamp<std::int64_t>(c.x, 0, cells_.x - 1),
                       std::clamp<std::int64_t>(c.y, 0, cells_.y - 1),
                       std::clamp<std::int64_t>(c.z, 0, cells_.z - 1)};
-  const std::int64_t off = std::max({std::abs(c.x - inside.x), std::abs(c.y - inside.y),
-                                     std::abs(c.z - inside.z)});
+  const std::int64_t off =
+      std::max({std::abs(c.x - inside.x), std::abs(c.y - inside.y), std::abs(c.z - inside.z)});
   const std::int64_t steps =
       king_steps_[static_cast<std::size_t>(offset_in({{0, 0, 0}, cells_}, inside))];
   if (steps == no_bone) return bound;
   for (std::int64_t shell = std::max(off, steps - off);; ++shell) {
     const std::int64_t least = std::max<std::int64_t>(0, (shell - 1) * cell_edge + 1);
     if (least * least >= bound) return bound;
-    for (std::int64_t z = std::max<std::int64_t>(0, c.z - shell); z <= std::min(cells_.z - 1, c.z + shell); ++z) {
-      for (std::int64_t y = std::max<std::int64_t>(0, c.y - shell); y <= std::min(cells_.y - 1, c.y + shell); ++y) {
+    for (std::int64_t z = std::max<std::int64_t>(0, c.z - shell);
+         z <= std::min(cells_.z - 1, c.z + shell); ++z) {
+      for (std::int64_t y = std::max<std::int64_t>(0, c.y - shell);
+           y <= std::min(cells_.y - 1, c.y + shell); ++y) {
         const bool face = std::abs(z - c.z) == shell || std::abs(y - c.y) == shell;
         const std::int64_t step = face || shell == 0 ? 1 : 2 * shell;
         for (std::int64_t x = c.x - shell; x <= c.x + shell; x += step) {
           if (x < 0 || x >= cells_.x) continue;
-          if (king_steps_[static_cast<std::size_t>(x + cells_.x * (y + cells_.y * z))] != 0) continue;
+          if (king_steps_[static_cast<std::size_t>(x + cells_.x * (y + cells_.y * z))] != 0)
+            continue;
           bound = nearest_in_cell({x, y, z}, p, bound);
         }
       }
@@ -124,8 +129,8 @@ std::uint16_t BoneDistance::squared(const Index3& p, std::uint16_t bound) const 
   for (std::int64_t z = -reach; z <= reach; ++z) {
     for (std::int64_t y = -reach; y <= reach; ++y) {
       for (std::int64_t x = -reach; x <= reach; ++x) {
-        const Index3 image = p + Index3{x * lattice_.extent.x, y * lattice_.extent.y,
-                                        z * lattice_.extent.z};
+        const Index3 image =
+            p + Index3{x * lattice_.extent.x, y * lattice_.extent.y, z * lattice_.extent.z};
         if (gap2(within_, image) < best) best = nearest(image, best);
       }
     }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Exact Euclidean distance from points to the nearest bone voxel of one box, for a sparse set of points
-// (a distance map of the whole lattice would cost more memory than the tissue). The caller takes the
-// minimum over boxes. Knows nothing of ranks.
+// Exact Euclidean distance from points to the nearest bone voxel of one box, for a sparse set of
+// points (a distance map of the whole lattice would cost more memory than the tissue). The caller
+// takes the minimum over boxes. Knows nothing of ranks.
 #pragma once
-
-#include <cstdint>
-#include <vector>
 
 #include "core/lattice/geometry.hpp"
 #include "core/tissue/tissue_kind.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace marrow {
 
@@ -17,12 +17,12 @@ inline constexpr std::uint16_t far_from_bone = 65535;
 
 class BoneDistance {
  public:
-  /// Looks only at the voxels of `within`, which lies in tissue.box and in the lattice. The tissue must
-  /// outlive this object.
+  /// Looks only at the voxels of `within`, which lies in tissue.box and in the lattice. The tissue
+  /// must outlive this object.
   BoneDistance(const TissueBox& tissue, const Box& within, const Lattice& lattice);
 
-  /// The squared distance in voxels from p to the nearest bone voxel (the nearest periodic image), if
-  /// it is below `bound` and at most 255^2; else `bound`. p may lie anywhere in the lattice.
+  /// The squared distance in voxels from p to the nearest bone voxel (the nearest periodic image),
+  /// if it is below `bound` and at most 255^2; else `bound`. p may lie anywhere in the lattice.
   [[nodiscard]] std::uint16_t squared(const Index3& p, std::uint16_t bound) const;
 
  private:

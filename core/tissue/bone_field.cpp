@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/tissue/bone_field.hpp"
 
+#include "core/math/elementary.hpp"
+
 #include <algorithm>
 #include <cmath>
-
-#include "core/math/elementary.hpp"
 
 namespace marrow {
 namespace {
 
 constexpr int waves_per_field = 128;
-// Half width of the band of wave numbers, relative to its centre: narrow enough for one length scale,
-// wide enough that the pattern does not repeat.
+// Half width of the band of wave numbers, relative to its centre: narrow enough for one length
+// scale, wide enough that the pattern does not repeat.
 constexpr double band = 0.30;
 // The fields vary over a wavelength; evaluating them this often per wavelength and interpolating in
 // between changes them by less than 1 % of their standard deviation.
@@ -56,14 +56,16 @@ int bone_threshold(std::span<const std::int64_t> voxels_by_level, double share) 
   for (const std::int64_t n : voxels_by_level) all += n;
   const auto wanted = static_cast<std::int64_t>(share * static_cast<double>(all) + 0.5);
   std::int64_t below = 0;
+  std::int64_t least_error = wanted;
   int threshold = 0;
-  for (const std::int64_t n : voxels_by_level) {
-    if (std::abs(below + n - wanted) >= std::abs(below - wanted) && below + n > wanted) break;
-    below += n;
-    ++threshold;
-    if (below >= wanted) break;
+  for (std::size_t level = 0; level < voxels_by_level.size(); ++level) {
+    below += voxels_by_level[level];
+    const std::int64_t error = std::abs(below - wanted);
+    if (error >= least_error) continue;
+    least_error = error;
+    threshold = static_cast<int>(level) + 1;
   }
-  return wanted == 0 ? 0 : threshold;
+  return threshold;
 }
 
 /// The coarse grid along one axis of a box: for each node the cosines and sines of all waves there
@@ -91,7 +93,8 @@ BoneField::BoneField(const Lattice& lattice, const BoneTexture& texture, const D
             (lattice.extent.z + step - 1) / step};
   for (std::uint64_t field = 0; field < 2; ++field) {
     // Directions and wave numbers are stratified over the hemisphere and the band (golden-ratio
-    // sequences with random offsets): realisations then differ little in length scale and are isotropic.
+    // sequences with random offsets): realisations then differ little in length scale and are
+    // isotropic.
     const Bits128 turn = draws(Purpose::bone_wave, Entity::tissue_node, 0, field);
     const Bits128 shift = draws(Purpose::bone_wave, Entity::tissue_node, 1, field);
     for (int i = 0; i < waves_per_field; ++i) {
@@ -99,7 +102,8 @@ BoneField::BoneField(const Lattice& lattice, const BoneTexture& texture, const D
           draws(Purpose::bone_wave, Entity::tissue_node, static_cast<std::uint64_t>(i) + 2, field);
       const double up = (i + uniform_unit(bits.second)) / waves_per_field;
       const double flat = std::sqrt(1.0 - up * up);
-      const auto [sine, cosine] = sincos_turns(fraction(i * 0.6180339887498949 + uniform_unit(turn.first)));
+      const auto [sine, cosine] =
+          sincos_turns(fraction(i * 0.6180339887498949 + uniform_unit(turn.first)));
       const double place = fraction(i * 0.7548776662466927 + uniform_unit(shift.first));
       const double number = (1.0 + band * (2.0 * place - 1.0)) / wavelength;
       Wave w{flat * cosine * number * static_cast<double>(lattice.extent.x),
@@ -132,7 +136,8 @@ BoneField::Axis BoneField::axis_along(std::int64_t Index3::*axis, const Box& box
     for (std::size_t i = 0; i < a.count; ++i) {
       std::int64_t node = first + static_cast<std::int64_t>(i);
       if (lattice_.periodic) node -= floor_divide(node, m) * m;
-      const auto [s, c] = sincos_turns(turns * (static_cast<double>(node) / static_cast<double>(m)) + phase);
+      const auto [s, c] =
+          sincos_turns(turns * (static_cast<double>(node) / static_cast<double>(m)) + phase);
       a.cosine[w * a.count + i] = c;
       a.sine[w * a.count + i] = s;
     }
@@ -194,7 +199,8 @@ void BoneField::for_each_row(const Box& box, Row&& row) const {
       for (std::size_t i = 0; i < levels.size(); ++i) {
         const std::size_t n = x.below[i];
         const double t = x.weight[i];
-        levels[i] = level_of(f[n] + t * (f[n + 1] - f[n]), h[n] + t * (h[n + 1] - h[n]), roundness_);
+        levels[i] =
+            level_of(f[n] + t * (f[n + 1] - f[n]), h[n] + t * (h[n + 1] - h[n]), roundness_);
       }
       row(static_cast<std::int64_t>(j), static_cast<std::int64_t>(k), std::span<const int>(levels));
     }

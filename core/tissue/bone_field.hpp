@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The random field whose low levels are trabecular bone. Two independent Gaussian random fields f and
-// h, each a fixed sum of plane waves, give u = f^2 + roundness*h^2: for roundness 0 the bone u < T is
-// the sheet around f = 0 (plates), for 1 the tube around f = h = 0 (rods), between them a network of
-// perforated plates and struts. A voxel's level is a pure function of (seed, site); which level is the
-// last bone level is decided by the caller, from counts over the whole lattice. Knows nothing of ranks.
+// The random field whose low levels are trabecular bone. Two independent Gaussian random fields f
+// and h, each a fixed sum of plane waves, give u = f^2 + roundness*h^2: for roundness 0 the bone u
+// < T is the sheet around f = 0 (plates), for 1 the tube around f = h = 0 (rods), between them a
+// network of perforated plates and struts. A voxel's level is a pure function of (seed, site);
+// which level is the last bone level is decided by the caller, from counts over the whole lattice.
+// Knows nothing of ranks.
 #pragma once
-
-#include <cstdint>
-#include <span>
-#include <vector>
 
 #include "core/lattice/geometry.hpp"
 #include "core/random/draws.hpp"
 #include "core/tissue/tissue_kind.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
 
 namespace marrow {
 
@@ -35,8 +36,8 @@ class BoneField {
   /// Adds the number of voxels of each level in `box` (inside the lattice) to `voxels_by_level`.
   void count_levels(const Box& box, std::span<std::int64_t> voxels_by_level) const;
 
-  /// Makes every voxel of `tissue` whose level is below `threshold` bone. The box may reach beyond a
-  /// periodic lattice by any distance.
+  /// Makes every voxel of `tissue` whose level is below `threshold` bone. The box may reach beyond
+  /// a periodic lattice by any distance.
   void carve(TissueBox& tissue, int threshold) const;
 
  private:
@@ -49,7 +50,8 @@ class BoneField {
   struct Plane;
 
   [[nodiscard]] Axis axis_along(std::int64_t Index3::*axis, const Box& box) const;
-  void fill_plane(const Axis& x, const Axis& y, const Axis& z, std::size_t node, Plane& plane) const;
+  void fill_plane(const Axis& x, const Axis& y, const Axis& z, std::size_t node,
+                  Plane& plane) const;
   template <class Row>
   void for_each_row(const Box& box, Row&& row) const;
 

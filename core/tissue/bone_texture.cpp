@@ -12,8 +12,8 @@ constexpr int shares = 6;
 constexpr int shapes = 7;
 
 // Measured with fit_spheres on reflecting lattices of 448^3 voxels with a wavelength of 128 voxels
-// (points at least 48 voxels from the faces), mean of seeds 11 and 12. The seeds differ by 3 % in Tb.Sp
-// and, from plates to rods, by 2 to 8 % in Tb.Th.
+// (points at least 48 voxels from the faces), mean of seeds 11 and 12. The seeds differ by 3 % in
+// Tb.Sp and, from plates to rods, by 2 to 8 % in Tb.Th.
 constexpr std::array<double, shares> volume_shares = {0.05, 0.08, 0.12, 0.18, 0.25, 0.35};
 constexpr std::array<double, shapes> roundnesses = {0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 1.0};
 using Row = std::array<double, shapes>;
@@ -48,7 +48,8 @@ Curve curve_at(double volume_share) {
   const double t = (v - volume_shares[i]) / (volume_shares[i + 1] - volume_shares[i]);
   Curve c{};
   for (int s = 0; s < shapes; ++s) {
-    c.thickness[s] = (1.0 - t) * thickness_per_wavelength[i][s] + t * thickness_per_wavelength[i + 1][s];
+    c.thickness[s] =
+        (1.0 - t) * thickness_per_wavelength[i][s] + t * thickness_per_wavelength[i + 1][s];
     c.spacing[s] = (1.0 - t) * spacing_per_wavelength[i][s] + t * spacing_per_wavelength[i + 1][s];
   }
   return c;

@@ -3,17 +3,17 @@
 // reads files; knows nothing of formats.
 #pragma once
 
+#include "core/lattice/geometry.hpp"
+
 #include <cstdint>
 #include <vector>
-
-#include "core/lattice/geometry.hpp"
 
 namespace marrow {
 
 struct ImportedTissue {
   Index3 extent;
   std::vector<std::uint8_t> kind;  // x-fastest: marrow, bone, sinusoid or arteriole
-  bool has_vessels = false;        // the image labels vessels; otherwise they are carved into its marrow
+  bool has_vessels = false;  // the image labels vessels; otherwise they are carved into its marrow
 };
 
 }  // namespace marrow

@@ -17,8 +17,7 @@ bool has_face(const TissueBox& tissue, const Index3& p, TissueKind kind) {
 }
 
 bool is_near(const TissueBox& tissue, const Index3& p, TissueKind kind) {
-  const Box around =
-      intersection(tissue.box, Box{p, p + Index3{1, 1, 1}}.grown(niche_reach));
+  const Box around = intersection(tissue.box, Box{p, p + Index3{1, 1, 1}}.grown(niche_reach));
   for (std::int64_t z = around.lo.z; z < around.hi.z; ++z) {
     for (std::int64_t y = around.lo.y; y < around.hi.y; ++y) {
       for (std::int64_t x = around.lo.x; x < around.hi.x; ++x) {

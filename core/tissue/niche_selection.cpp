@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/tissue/niche_selection.hpp"
 
+#include "core/tissue/bone_distance.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <unordered_map>
-
-#include "core/tissue/bone_distance.hpp"
 
 namespace marrow {
 namespace {
 
 constexpr int near = 0;
 constexpr int far = 1;
-// Quotas that cannot be filled are moved to other strata and the choice is repeated; the strata that
-// lack room are known after two or three rounds.
+// Quotas that cannot be filled are moved to other strata and the choice is repeated; the strata
+// that lack room are known after two or three rounds.
 constexpr int most_rounds = 12;
 constexpr double slack = 1e-9;  // so that 30 um / 10 um squared is 9, not 9 - epsilon
 
-/// Whole numbers proportional to `weights` that add up to `total` (largest remainders, ties by index).
+/// Whole numbers proportional to `weights` that add up to `total` (largest remainders, ties by
+/// index).
 std::array<std::int64_t, niche_types> apportion(std::int64_t total,
                                                 const std::array<double, niche_types>& weights) {
   std::array<std::int64_t, niche_types> part{};
@@ -148,8 +149,11 @@ class Choice {
  public:
   Choice(const Lattice& lattice, const NicheDemand& demand,
          std::span<const NicheCandidate> candidates, std::span<const std::uint16_t> bone_squared)
-      : lattice_(lattice), candidates_(candidates), bone_squared_(bone_squared),
-        near_squared_(demand.near_squared), grid_(lattice, demand.spacing_squared) {}
+      : lattice_(lattice),
+        candidates_(candidates),
+        bone_squared_(bone_squared),
+        near_squared_(demand.near_squared),
+        grid_(lattice, demand.spacing_squared) {}
 
   /// Takes candidates in `order` that keep the spacing while their stratum is below its quota.
   void take(std::span<const std::uint32_t> order, const NicheStrata& quota) {
@@ -219,8 +223,8 @@ std::vector<std::uint32_t> by_priority(std::span<const NicheCandidate> candidate
 
 NicheDemand niche_demand(const NicheParameters& niches, const Lattice& lattice) {
   NicheDemand demand;
-  demand.count = static_cast<std::int64_t>(
-      std::floor(niches.density_per_mm3 * lattice.volume_mm3() + 0.5));
+  demand.count =
+      static_cast<std::int64_t>(std::floor(niches.density_per_mm3 * lattice.volume_mm3() + 0.5));
   demand.weights = {niches.perisinusoidal, niches.periarteriolar, niches.endosteal};
   demand.near_share = niches.near_bone_share;
   const double a2 = lattice.spacing_um * lattice.spacing_um;
@@ -276,15 +280,15 @@ NicheSelection select_niches(const Lattice& lattice, const NicheDemand& demand,
     const NicheStrata quota = plan_strata(demand, room);
     Choice choice(lattice, demand, candidates, bone_squared);
     choice.take(order, quota);
-    const bool filled = choice.placed() == quota && sum_of(quota) == demand.count;
-    if (filled || round == most_rounds) {
+    const bool room_left = sum_of(quota) == demand.count;
+    const bool filled = choice.placed() == quota && room_left;
+    if (filled || !room_left || round == most_rounds) {
       result.as_planned = filled && quota == ideal;
       if (!filled) choice.fill(order, demand);
       result.niches = choice.table();
       result.placed = choice.placed();
       return result;
     }
-    if (choice.placed() == quota) round = most_rounds - 1;  // nothing left to move: fill up
     for (int t = 0; t < niche_types; ++t) {
       for (const int place : {near, far}) {
         if (choice.placed()[t][place] < quota[t][place]) room[t][place] = choice.placed()[t][place];

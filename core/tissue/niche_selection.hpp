@@ -3,15 +3,15 @@
 // random priority. Takes candidates of the whole lattice and gives the same table on every rank.
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <span>
-#include <vector>
-
 #include "core/lattice/geometry.hpp"
 #include "core/model/parameters.hpp"
 #include "core/tissue/niche_candidates.hpp"
 #include "core/tissue/tissue_kind.hpp"
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
 
 namespace marrow {
 
@@ -36,7 +36,7 @@ NicheDemand niche_demand(const NicheParameters& niches, const Lattice& lattice);
 NicheStrata plan_strata(const NicheDemand& demand, const NicheStrata& room);
 
 struct NicheSelection {
-  NicheTable niches;   // by site
+  NicheTable niches;  // by site
   NicheStrata placed{};
   bool as_planned = false;  // type weights and near share met with all candidates at hand
 };

@@ -69,7 +69,8 @@ struct LineTransform {
   }
 };
 
-/// Squared distance of each voxel of the phase to the nearest voxel outside it; 0 outside the phase.
+/// Squared distance of each voxel of the phase to the nearest voxel outside it; 0 outside the
+/// phase.
 Squares squared_distances(const Index3& window, std::span<const std::uint64_t> bone, Phase phase) {
   Squares d(static_cast<std::size_t>(volume(window)));
   for (std::size_t i = 0; i < d.size(); ++i) {
@@ -87,7 +88,8 @@ Squares squared_distances(const Index3& window, std::span<const std::uint64_t> b
     }
   }
   for (std::int64_t xy = 0; xy < window.x * window.y; xy += lane_count) {
-    lines.run(&d[xy], window.z, window.x * window.y, std::min(lane_count, window.x * window.y - xy));
+    lines.run(&d[xy], window.z, window.x * window.y,
+              std::min(lane_count, window.x * window.y - xy));
   }
   return d;
 }
@@ -104,8 +106,7 @@ struct CellMaxima {
     std::size_t i = 0;
     for (std::int64_t z = 0; z < window.z; ++z) {
       for (std::int64_t y = 0; y < window.y; ++y) {
-        std::uint16_t* row =
-            &largest[extent.x * (y / cell_edge + extent.y * (z / cell_edge))];
+        std::uint16_t* row = &largest[extent.x * (y / cell_edge + extent.y * (z / cell_edge))];
         for (std::int64_t x = 0; x < window.x; ++x, ++i) {
           if (d[i] != unreached) row[x / cell_edge] = std::max(row[x / cell_edge], d[i]);
         }
@@ -167,7 +168,9 @@ class LargestSphere {
         const Index3 q = c + step;
         if (!window_.contains(q)) continue;
         const std::int64_t v = d_[static_cast<std::size_t>(offset_in(window_, q))];
-        if (v <= best || v == unreached || squared(q.x - p.x) + squared(q.y - p.y) + squared(q.z - p.z) >= v) continue;
+        if (v <= best || v == unreached ||
+            squared(q.x - p.x) + squared(q.y - p.y) + squared(q.z - p.z) >= v)
+          continue;
         best = v;
         c = q;
         moved = true;
@@ -183,7 +186,8 @@ class LargestSphere {
         const std::int64_t yz2 = squared(y - p.y) + squared(z - p.z);
         const std::uint16_t* row = &d_[static_cast<std::size_t>(offset_in(window_, {0, y, z}))];
         for (std::int64_t x = cell.lo.x; x < cell.hi.x; ++x) {
-          if (row[x] > best && row[x] != unreached && yz2 + squared(x - p.x) < row[x]) best = row[x];
+          if (row[x] > best && row[x] != unreached && yz2 + squared(x - p.x) < row[x])
+            best = row[x];
         }
       }
     }
@@ -198,8 +202,8 @@ class LargestSphere {
 };
 
 /// A sphere around a voxel's centre whose nearest foreign centre is r away has its surface between
-/// r - 1 and r: an even number of voxels n gives r = n/2, an odd one (n + 1)/2. Half a voxel off the
-/// diameter 2r is right on average.
+/// r - 1 and r: an even number of voxels n gives r = n/2, an odd one (n + 1)/2. Half a voxel off
+/// the diameter 2r is right on average.
 std::int64_t diameter_256ths(std::int64_t radius2) {
   const double d = 2.0 * std::sqrt(static_cast<double>(radius2)) - 0.5;
   return static_cast<std::int64_t>(d * 256.0 + 0.5);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/tissue/tissue_census.hpp"
 
-#include <array>
-
 #include "core/random/mix.hpp"
+
+#include <array>
 
 namespace marrow {
 

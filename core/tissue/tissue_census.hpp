@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Counts and hash of static tissue. Integers only, so that boxes and ranks add up to the same totals.
+// Counts and hash of static tissue. Integers only, so that boxes and ranks add up to the same
+// totals.
 #pragma once
-
-#include <cstdint>
 
 #include "core/lattice/geometry.hpp"
 #include "core/tissue/tissue_kind.hpp"
+
+#include <cstdint>
 
 namespace marrow {
 
@@ -17,7 +18,8 @@ struct TissueCensus {
   std::int64_t arteriole = 0;
   std::int64_t niche = 0;
   std::int64_t enterable = 0;
-  std::int64_t niche_neighbours = 0;  // enterable voxels among the 26 neighbours, summed over niches
+  std::int64_t niche_neighbours =
+      0;  // enterable voxels among the 26 neighbours, summed over niches
 
   friend bool operator==(const TissueCensus&, const TissueCensus&) = default;
 

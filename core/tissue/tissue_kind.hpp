@@ -44,6 +44,19 @@ struct TissueBox {
   }
 };
 
+/// A copy of the part of `whole` that lies in `box` (inside whole.box).
+inline TissueBox part_of(const TissueBox& whole, const Box& box) {
+  TissueBox part{box, {}};
+  part.kind.reserve(static_cast<std::size_t>(box.volume()));
+  for (std::int64_t z = box.lo.z; z < box.hi.z; ++z) {
+    for (std::int64_t y = box.lo.y; y < box.hi.y; ++y) {
+      const auto row = whole.kind.begin() + offset_in(whole.box, {box.lo.x, y, z});
+      part.kind.insert(part.kind.end(), row, row + box.extent().x);
+    }
+  }
+  return part;
+}
+
 /// What was asked and what the generated or imported tissue achieved, over the whole lattice.
 struct TissueReport {
   double bone_volume_share = 0;      // BV/TV

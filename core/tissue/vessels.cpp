@@ -8,11 +8,12 @@
 namespace marrow {
 namespace {
 
-// Three links start at each node, each about 1.3 spacings long. With this share of them kept a section
-// shows one vessel per spacing^2 (it cuts half of the length per volume, 3*0.5*1.3/spacing^2), and the
-// network is far above the bond percolation threshold of the cubic lattice (0.249).
+// Three links start at each node, each about 1.3 spacings long. With this share of them kept a
+// section shows one vessel per spacing^2 (it cuts half of the length per volume,
+// 3*0.5*1.3/spacing^2), and the network is far above the bond percolation threshold of the cubic
+// lattice (0.249).
 constexpr double link_share = 0.5;
-constexpr double bend = 0.25;             // a link's middle lies up to this part of a cell off its line
+constexpr double bend = 0.25;  // a link's middle lies up to this part of a cell off its line
 constexpr double radius_variation = 0.2;  // +- around the asked radius, uniform
 // A tube this wide, in voxels, is connected through voxel faces in every direction: sqrt(3)/2.
 constexpr double least_radius = 0.8660254037844386;
@@ -70,8 +71,8 @@ class Network {
     const Bits128 bits = draws_(purpose_, Entity::tissue_node, index(cell));
     // Multiples of 1/1024 voxel, placed in the lattice and then moved by whole extents: differences
     // to voxel positions are exact, so all periodic images of a tube hold the same voxels.
-    const auto place = [](std::int64_t c, std::int64_t image_c, std::int64_t count, std::int64_t extent,
-                          std::uint64_t bits21, double edge) {
+    const auto place = [](std::int64_t c, std::int64_t image_c, std::int64_t count,
+                          std::int64_t extent, std::uint64_t bits21, double edge) {
       const double u = static_cast<double>(bits21 & 0x1fffff) * 0x1p-21;
       const double inside = (static_cast<double>(c - image_c * count) + u) * edge;
       return std::floor((inside - 0.5) * 1024.0) * 0x1p-10 + static_cast<double>(image_c * extent);
@@ -81,11 +82,11 @@ class Network {
             place(cell.z, image.z, count_.z, lattice_.extent.z, bits.first >> 42, edge_.z)};
   }
 
-  /// A point near the middle of the link from `a` to `b` that starts at `cell` along `axis`. Like the
-  /// nodes a multiple of 1/1024 voxel from the lattice's corner in every image.
+  /// A point near the middle of the link from `a` to `b` that starts at `cell` along `axis`. Like
+  /// the nodes a multiple of 1/1024 voxel from the lattice's corner in every image.
   [[nodiscard]] Point middle(const Index3& cell, int axis, const Point& a, const Point& b) const {
-    const Bits128 bits = draws_(purpose_, Entity::tissue_node, index(cell),
-                                static_cast<std::uint64_t>(axis) + 2);
+    const Bits128 bits =
+        draws_(purpose_, Entity::tissue_node, index(cell), static_cast<std::uint64_t>(axis) + 2);
     const auto at = [](double u, double v, std::uint64_t bits21, double edge) {
       const double off = static_cast<double>(bits21 & 0x1fffff) * 0x1p-20 - 1.0;
       return u + std::floor((0.5 * (v - u) + bend * edge * off) * 1024.0) * 0x1p-10;
@@ -100,7 +101,8 @@ class Network {
     std::array<double, 3> radius{};
     for (int axis = 0; axis < 3; ++axis) {
       const double keep = static_cast<double>((bits.first >> (21 * axis)) & 0x1fffff) * 0x1p-21;
-      const double width = static_cast<double>((bits.second >> (21 * axis)) & 0x1fffff) * 0x1p-20 - 1.0;
+      const double width =
+          static_cast<double>((bits.second >> (21 * axis)) & 0x1fffff) * 0x1p-20 - 1.0;
       if (keep >= link_share) continue;
       radius[axis] = std::max(least_radius, radius_ * (1.0 + radius_variation * width));
     }
@@ -123,7 +125,8 @@ class Network {
     return static_cast<std::uint64_t>(offset_in(numbered(), inside));
   }
 
-  /// Cells beyond a reflecting lattice count like those inside, so that the network has no edge there.
+  /// Cells beyond a reflecting lattice count like those inside, so that the network has no edge
+  /// there.
   [[nodiscard]] Box numbered() const {
     return Box{{0, 0, 0}, count_}.grown(lattice_.periodic ? 0 : cells_beyond);
   }
@@ -152,7 +155,8 @@ void carve_tube(TissueBox& tissue, const Point& a, const Point& b, double radius
   const double scale = length2 > 0.0 ? 1.0 / length2 : 0.0;
   for (std::int64_t z = box.lo.z; z < box.hi.z; ++z) {
     for (std::int64_t y = box.lo.y; y < box.hi.y; ++y) {
-      std::uint8_t* row = &tissue.kind[static_cast<std::size_t>(offset_in(tissue.box, {box.lo.x, y, z}))];
+      std::uint8_t* row =
+          &tissue.kind[static_cast<std::size_t>(offset_in(tissue.box, {box.lo.x, y, z}))];
       const double ry = static_cast<double>(y) - a.y, rz = static_cast<double>(z) - a.z;
       for (std::int64_t x = box.lo.x; x < box.hi.x; ++x, ++row) {
         const double rx = static_cast<double>(x) - a.x;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Tubular networks in the marrow space: sinusoids and arterioles. One jittered node per cell of a
-// regular grid, tubes between neighbouring nodes; node and tube are pure functions of (seed, cell), so
-// any box can be filled without its surroundings. Knows nothing of bone shape, ranks or files.
+// regular grid, tubes between neighbouring nodes; node and tube are pure functions of (seed, cell),
+// so any box can be filled without its surroundings. Knows nothing of bone shape, ranks or files.
 #pragma once
 
 #include "core/lattice/geometry.hpp"
@@ -11,8 +11,8 @@
 
 namespace marrow {
 
-/// Turns marrow voxels inside the network into `kind` (sinusoid or arteriole); other tissue stays. The
-/// box may reach beyond a periodic lattice. A diameter of 0 means no vessels.
+/// Turns marrow voxels inside the network into `kind` (sinusoid or arteriole); other tissue stays.
+/// The box may reach beyond a periodic lattice. A diameter of 0 means no vessels.
 void carve_vessels(TissueBox& tissue, const Lattice& lattice, const VesselParameters& vessels,
                    TissueKind kind, const Draws& draws);
 

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One row of the time series: what a hematologist would ask of the marrow on that day. Model quantities
+// only, as text that reads back to the same bits; no times of the machine, no ranks.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/cells/state.hpp"
+#include "core/model/model.hpp"
+
+namespace marrow {
+
+/// The clinical state in words: "well", "severe aplastic anemia", "partial response", …
+std::string_view clinical_state_name(ClinicalState state);
+
+/// Column names, units in the names; one column of live stem cells per founder clone.
+std::vector<std::string> sample_columns(const Parameters& parameters);
+
+/// The row that belongs to those columns. `hematopoiesis`: mean level over the marrow, 1 = healthy.
+std::vector<std::string> sample_row(const ModelState& state, const Model& model,
+                                    double hematopoiesis, std::uint64_t digest);
+
+}  // namespace marrow

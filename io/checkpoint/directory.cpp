@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/checkpoint/directory.hpp"
+
+#include "core/model/failure.hpp"
+#include "io/checkpoint/manifest.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <system_error>
+
+namespace marrow::io {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view prefix = "step_";
+constexpr std::string_view partial_prefix = ".partial-";
+
+bool is_whole(const fs::path& directory) {
+  try {
+    read_manifest(directory);
+    return true;
+  } catch (const Failure&) {
+    return false;
+  }
+}
+
+bool kept_for_ever(std::int64_t step, const Retention& retention) {
+  if (retention.keep_every <= 0 || retention.every_steps <= 0) return false;
+  return step % (retention.keep_every * retention.every_steps) == 0;
+}
+
+}  // namespace
+
+fs::path checkpoints_of(const fs::path& run_directory) { return run_directory / "checkpoints"; }
+
+std::string checkpoint_name(std::int64_t step) { return fmt::format("{}{:09}", prefix, step); }
+
+std::optional<std::int64_t> step_of_name(const std::string& name) {
+  if (!name.starts_with(prefix)) return std::nullopt;
+  std::int64_t step = 0;
+  const char* end = name.data() + name.size();
+  const auto [stop, error] = std::from_chars(name.data() + prefix.size(), end, step);
+  if (error != std::errc() || stop != end || step < 0) return std::nullopt;
+  if (checkpoint_name(step) != name) return std::nullopt;
+  return step;
+}
+
+std::vector<CheckpointPlace> list_checkpoints(const fs::path& checkpoints) {
+  std::vector<CheckpointPlace> found;
+  std::error_code error;
+  for (fs::directory_iterator at(checkpoints, error), end; !error && at != end;
+       at.increment(error)) {
+    const auto step = step_of_name(at->path().filename().string());
+    std::error_code unknown;
+    if (step && at->is_directory(unknown)) found.push_back({*step, at->path()});
+  }
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.step > b.step; });
+  return found;
+}
+
+std::vector<CheckpointPlace> to_prune(const fs::path& checkpoints, std::int64_t newest_step,
+                                      const Retention& retention) {
+  std::vector<CheckpointPlace> doomed;
+  std::int64_t still_needed = std::max<std::int64_t>(retention.keep_last, 1);
+  for (const CheckpointPlace& place : list_checkpoints(checkpoints)) {
+    if (place.step > newest_step) continue;
+    if (still_needed > 0) {
+      if (is_whole(place.directory)) --still_needed;
+    } else if (!kept_for_ever(place.step, retention)) {
+      doomed.push_back(place);
+    }
+  }
+  return doomed;
+}
+
+void remove_partials(const fs::path& checkpoints) {
+  std::vector<fs::path> partials;
+  std::error_code error;
+  for (fs::directory_iterator at(checkpoints, error), end; !error && at != end;
+       at.increment(error)) {
+    if (at->path().filename().string().starts_with(partial_prefix)) partials.push_back(at->path());
+  }
+  for (const fs::path& partial : partials) {
+    fs::remove_all(partial, error);
+    if (error) {
+      throw Failure(ExitCode::files,
+                    fmt::format("cannot remove {}, left by an interrupted write: {}",
+                                partial.string(), error.message()));
+    }
+  }
+}
+
+}  // namespace marrow::io

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Names and places: which checkpoints a run directory holds, which of them may go. Looks at names
+// and manifests only; acts on one process.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace marrow::io {
+
+/// <run>/checkpoints
+std::filesystem::path checkpoints_of(const std::filesystem::path& run_directory);
+
+/// "step_000012000": nine digits, more if the step has more.
+std::string checkpoint_name(std::int64_t step);
+
+/// The step that a name stands for; nothing when it is no checkpoint's name.
+std::optional<std::int64_t> step_of_name(const std::string& name);
+
+struct CheckpointPlace {
+  std::int64_t step = 0;
+  std::filesystem::path directory;
+};
+
+/// All directories in `checkpoints` that are named like checkpoints, newest first. What is still
+/// being written is not among them. Empty when there is no such directory.
+std::vector<CheckpointPlace> list_checkpoints(const std::filesystem::path& checkpoints);
+
+/// Which checkpoints stay. A checkpoint stays for ever when its step is a multiple of
+/// keep_every * every_steps, that is each keep_every-th of the regular ones; 0: none.
+struct Retention {
+  std::int64_t keep_last = 2;
+  std::int64_t keep_every = 0;
+  std::int64_t every_steps = 0;
+};
+
+/// The checkpoints that `retention` lets go once the one of `newest_step` is complete. The last
+/// keep_last whole ones up to that step always stay; so do later ones (of a course the run left).
+std::vector<CheckpointPlace> to_prune(const std::filesystem::path& checkpoints,
+                                      std::int64_t newest_step, const Retention& retention);
+
+/// Removes what writes that died have left. Throws Failure(files).
+void remove_partials(const std::filesystem::path& checkpoints);
+
+}  // namespace marrow::io

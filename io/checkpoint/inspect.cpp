@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/checkpoint/inspect.hpp"
+
+#include "io/checkpoint/directory.hpp"
+#include "io/checkpoint/examine.hpp"
+#include "io/checkpoint/files.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <ctime>
+#include <sys/stat.h>
+#include <vector>
+
+namespace marrow::io {
+namespace fs = std::filesystem;
+namespace {
+
+std::string written_at(const fs::path& file) {
+  struct stat found {};
+  if (::stat(file.c_str(), &found) != 0) return "at an unknown time";
+  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(found.st_mtime));
+}
+
+std::string line(std::string_view name, const std::string& value) {
+  return fmt::format("{:<12} {}\n", name, value);
+}
+
+std::string describe_tissue(const TissueMark& tissue) {
+  return fmt::format("{}, hash {}{}", tissue.generator, hexadecimal(tissue.hash),
+                     tissue.dense ? ", voxels stored" : "");
+}
+
+std::string field_table(const Examination& seen) {
+  std::string text =
+      fmt::format("\n{:<36} {:<9} {:>12}  {:<16}\n", "field", "index", "entries", "digest");
+  for (std::size_t i = 0; i < field_specs().size(); ++i) {
+    const FieldSpec& spec = field_specs()[i];
+    const auto listed = seen.manifest->fields.find(std::string(spec.path));
+    if (listed == seen.manifest->fields.end()) continue;
+    const std::uint64_t promised = listed->second.digest;
+    std::string remark = "  not read";
+    if (i < seen.digests.size()) {
+      remark = seen.digests[i] == promised ? "" : "  DAMAGED: read " + hexadecimal(seen.digests[i]);
+    }
+    text += fmt::format("{:<36} {:<9} {:>12}  {}{}\n", spec.path, spec.index,
+                        listed->second.entries, hexadecimal(promised), remark);
+  }
+  return text;
+}
+
+// Indented; as it stands when it is not the JSON it should be.
+std::string provenance(const std::string& json) {
+  const auto parsed = nlohmann::json::parse(json, nullptr, false);
+  return parsed.is_discarded() ? json : parsed.dump(2);
+}
+
+std::string details(const Examination& seen, const fs::path& path, const fs::path& state) {
+  std::string text = line("checkpoint", path.string());
+  text += line("valid",
+               seen.problem.empty() ? "yes: every digest was recomputed" : "NO: " + seen.problem);
+  if (!seen.manifest) return text;
+  const Manifest& manifest = *seen.manifest;
+  const auto& [nx, ny, nz] = manifest.lattice.extent;
+  text += line("step", describe_step(manifest.step));
+  text += line("written", fmt::format("{} by marrow {}, format {}", written_at(state),
+                                      manifest.code_version, manifest.format));
+  text += line("scenario", fmt::format("{} (fingerprint {})", manifest.scenario_name,
+                                       manifest.scenario_fingerprint));
+  text += line("lattice", fmt::format("{} x {} x {} voxels of {} um, {}", nx, ny, nz,
+                                      manifest.lattice.spacing_um,
+                                      manifest.lattice.periodic ? "periodic" : "reflecting"));
+  text += line("tissue", describe_tissue(manifest.tissue));
+  if (seen.has_manifest) {
+    text += line("series.csv", fmt::format("{}, hash {}", describe_bytes(manifest.series.bytes),
+                                           manifest.series.hash));
+    text += line("state.h5", describe_bytes(manifest.state_bytes));
+  } else {
+    text += line("manifest", "none beside this file: judged by its own header");
+  }
+  text += line("digest", hexadecimal(manifest.digest));
+  text += field_table(seen);
+  if (!seen.provenance_json.empty()) {
+    text += "\nprovenance\n" + provenance(seen.provenance_json) + "\n";
+  }
+  return text;
+}
+
+Inspection inspect_run(const CheckpointPath& run) {
+  const auto places = list_checkpoints(run.holder);
+  Inspection result;
+  result.text = fmt::format("{}: {} checkpoint{}\n", run.path.string(), places.size(),
+                            places.size() == 1 ? "" : "s");
+  result.valid = !places.empty();
+  std::string newest_good;
+  for (const CheckpointPlace& place : places) {
+    const Examination seen = examine(place.directory);
+    const bool good = seen.problem.empty();
+    result.valid = result.valid && good;
+    std::string verdict = good ? "good" : "UNUSABLE: " + seen.problem;
+    if (good && !result.usable) {
+      result.usable = true;
+      verdict = "good; --resume continues here";
+      newest_good = details(seen, place.directory, place.directory / "state.h5");
+    }
+    result.text +=
+        fmt::format("  step {:>9}  day {:>9.1f}  digest {:<16}  {}\n", place.step,
+                    static_cast<double>(place.step) / 24.0,
+                    seen.manifest ? hexadecimal(seen.manifest->digest) : "unknown", verdict);
+  }
+  if (!newest_good.empty()) result.text += "\n" + newest_good;
+  return result;
+}
+
+}  // namespace
+
+Inspection inspect(const fs::path& path) {
+  const CheckpointPath what = resolve(path);
+  if (what.kind == PathKind::run_directory) return inspect_run(what);
+  const Examination seen =
+      what.kind == PathKind::state_file ? examine_state_file(what.state) : examine(what.holder);
+  const bool good = seen.problem.empty();
+  return {details(seen, path, what.state), good, good};
+}
+
+}  // namespace marrow::io

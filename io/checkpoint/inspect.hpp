@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// `marrow inspect`: what is in a checkpoint or a run directory, in words, and is it valid. One
+// process, no MPI; changes nothing.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace marrow::io {
+
+struct Inspection {
+  std::string text;
+  bool valid = false;   // everything that was looked at is good
+  bool usable = false;  // a run can start from it: at least one good checkpoint
+};
+
+/// `path`: a run directory, a checkpoint's directory, or a state.h5. Throws Failure(files) when it
+/// is none of them.
+Inspection inspect(const std::filesystem::path& path);
+
+}  // namespace marrow::io

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/checkpoint/manifest.hpp"
+
+#include "core/model/failure.hpp"
+#include "core/random/mix.hpp"
+#include "io/checkpoint/files.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+#include <system_error>
+
+namespace marrow::io {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* self_key = "manifest_fingerprint";
+
+[[noreturn]] void reject(const std::string& reason) {
+  throw Failure(ExitCode::no_usable_checkpoint, reason);
+}
+
+std::uint64_t word_of(const json& hex) {
+  const auto& digits = hex.get_ref<const std::string&>();
+  std::uint64_t word = 0;
+  const auto end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, word, 16);
+  if (error != std::errc() || stop != end || digits.size() != 16) {
+    throw std::invalid_argument("'" + digits + "' is not 16 hexadecimal digits");
+  }
+  return word;
+}
+
+json json_of(const Lattice& lattice) {
+  return {{"extent", {lattice.extent.x, lattice.extent.y, lattice.extent.z}},
+          {"periodic", lattice.periodic},
+          {"spacing_um", lattice.spacing_um}};
+}
+
+Lattice lattice_of(const json& j) {
+  const auto& extent = j.at("extent");
+  Lattice lattice;
+  lattice.extent = {extent.at(0).get<std::int64_t>(), extent.at(1).get<std::int64_t>(),
+                    extent.at(2).get<std::int64_t>()};
+  lattice.periodic = j.at("periodic").get<bool>();
+  lattice.spacing_um = j.at("spacing_um").get<double>();
+  return lattice;
+}
+
+json json_of(const TissueMark& tissue) {
+  return {{"generator", tissue.generator}, {"hash", hexadecimal(tissue.hash)},
+          {"dense", tissue.dense},         {"dense_digest", hexadecimal(tissue.dense_digest)},
+          {"niches", tissue.niches},       {"niche_digest", hexadecimal(tissue.niche_digest)}};
+}
+
+TissueMark tissue_of(const json& j) {
+  TissueMark tissue;
+  tissue.generator = j.at("generator").get<std::string>();
+  tissue.hash = word_of(j.at("hash"));
+  tissue.dense = j.at("dense").get<bool>();
+  tissue.dense_digest = word_of(j.at("dense_digest"));
+  tissue.niches = j.at("niches").get<std::uint64_t>();
+  tissue.niche_digest = word_of(j.at("niche_digest"));
+  return tissue;
+}
+
+json json_of(const std::map<std::string, FieldDigest>& fields) {
+  json all = json::object();
+  for (const auto& [path, field] : fields) {
+    all[path] = {
+        {"id", field.id}, {"entries", field.entries}, {"digest", hexadecimal(field.digest)}};
+  }
+  return all;
+}
+
+json json_of(const std::vector<RawExtent>& raw) {
+  json all = json::array();
+  for (const RawExtent& extent : raw) all.push_back({extent.offset, extent.bytes});
+  return all;
+}
+
+Manifest manifest_of(const json& j) {
+  Manifest manifest;
+  manifest.format = j.at("format").get<std::int64_t>();
+  manifest.code_version = j.at("code_version").get<std::string>();
+  manifest.step = j.at("step").get<std::int64_t>();
+  manifest.lattice = lattice_of(j.at("lattice"));
+  manifest.digest = word_of(j.at("digest"));
+  for (const auto& [path, field] : j.at("fields").items()) {
+    manifest.fields[path] = {field.at("id").get<std::int64_t>(),
+                             field.at("entries").get<std::uint64_t>(), word_of(field.at("digest"))};
+  }
+  manifest.tissue = tissue_of(j.at("tissue"));
+  manifest.texts = j.at("texts").get<std::map<std::string, std::string>>();
+  manifest.scenario_name = j.at("scenario").at("name").get<std::string>();
+  manifest.scenario_fingerprint = j.at("scenario").at("fingerprint").get<std::string>();
+  manifest.series = {j.at("series").at("bytes").get<std::uint64_t>(),
+                     j.at("series").at("hash").get<std::string>()};
+  manifest.state_bytes = j.at("state_h5_bytes").get<std::uint64_t>();
+  for (const auto& extent : j.at("raw")) {
+    manifest.raw.push_back({extent.at(0).get<std::uint64_t>(), extent.at(1).get<std::uint64_t>()});
+  }
+  manifest.metadata_fingerprint = j.at("metadata_fingerprint").get<std::string>();
+  return manifest;
+}
+
+// The format is looked at before anything else: another version may have other keys.
+void require_known_format(const json& j, const std::filesystem::path& path) {
+  if (!j.is_object() || !j.contains("format") || !j["format"].is_number_integer()) {
+    reject(path.string() + " is not the manifest of a checkpoint: it names no format");
+  }
+  const auto format = j["format"].get<std::int64_t>();
+  if (format == checkpoint_format) return;
+  const bool named = j.contains("code_version") && j["code_version"].is_string();
+  reject(fmt::format("{}: written by marrow {} (format {}); this program reads {}", path.string(),
+                     named ? j["code_version"].get<std::string>() : "of unknown version", format,
+                     checkpoint_format));
+}
+
+}  // namespace
+
+std::string to_json(const Manifest& manifest) {
+  json j = {{"format", manifest.format},
+            {"code_version", manifest.code_version},
+            {"step", manifest.step},
+            {"lattice", json_of(manifest.lattice)},
+            {"digest", hexadecimal(manifest.digest)},
+            {"fields", json_of(manifest.fields)},
+            {"tissue", json_of(manifest.tissue)},
+            {"texts", manifest.texts},
+            {"scenario",
+             {{"name", manifest.scenario_name}, {"fingerprint", manifest.scenario_fingerprint}}},
+            {"series", {{"bytes", manifest.series.bytes}, {"hash", manifest.series.hash}}},
+            {"state_h5_bytes", manifest.state_bytes},
+            {"raw", json_of(manifest.raw)},
+            {"metadata_fingerprint", manifest.metadata_fingerprint}};
+  j[self_key] = fingerprint(j.dump());
+  return j.dump(2) + "\n";
+}
+
+Manifest parse_manifest(std::string_view text, const std::filesystem::path& path) {
+  if (text.empty()) reject(path.string() + " is empty: the checkpoint was never completed");
+  json j = json::parse(text, nullptr, false);
+  if (j.is_discarded()) reject(path.string() + " is damaged: it is not valid JSON");
+  require_known_format(j, path);
+  try {
+    const auto promised = j.at(self_key).get<std::string>();
+    j.erase(self_key);
+    Manifest manifest = manifest_of(j);
+    if (fingerprint(j.dump()) != promised) {
+      reject(path.string() + " is damaged: its fingerprint does not match its content");
+    }
+    return manifest;
+  } catch (const json::exception& error) {
+    reject(fmt::format("{} is damaged or incomplete: {}", path.string(), error.what()));
+  } catch (const std::invalid_argument& error) {
+    reject(fmt::format("{} is damaged: {}", path.string(), error.what()));
+  }
+}
+
+Manifest read_manifest(const std::filesystem::path& directory) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path path = directory / "manifest.json";
+  if (!fs::exists(path, error)) {
+    reject(fmt::format("{} is missing: {} is not a completed checkpoint", path.string(),
+                       directory.string()));
+  }
+  const auto text = read_file(path);
+  if (!text) reject(path.string() + " cannot be read");
+  Manifest manifest = parse_manifest(*text, path);
+  const fs::path state = directory / "state.h5";
+  const std::uintmax_t size = fs::file_size(state, error);
+  if (error) reject(fmt::format("{}: {}", state.string(), error.message()));
+  if (size != manifest.state_bytes) {
+    reject(fmt::format("{} has {} bytes, its manifest says {}: it is truncated or was changed",
+                       state.string(), size, manifest.state_bytes));
+  }
+  return manifest;
+}
+
+std::string fingerprint(std::string_view bytes) {
+  std::uint64_t hash = mix64(bytes.size() + 1);
+  for (const char byte : bytes) {
+    hash = mix64(hash ^ static_cast<unsigned char>(byte)) + 0x9e3779b97f4a7c15ULL;
+  }
+  return hexadecimal(hash);
+}
+
+std::string hexadecimal(std::uint64_t word) { return fmt::format("{:016x}", word); }
+
+}  // namespace marrow::io

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/checkpoint/state_file.hpp"
+
+#include "core/observe/digest.hpp"
+
+namespace marrow::io {
+
+std::string value_dataset(const FieldSpec& spec) { return "/state/" + std::string(spec.path); }
+
+std::string index_dataset(const FieldSpec& spec) {
+  return value_dataset(spec) + "." + std::string(spec.index);
+}
+
+hid_t file_type(FieldType type) {
+  switch (type) {
+    case FieldType::i64:
+      return H5T_STD_I64LE;
+    case FieldType::f64:
+      return H5T_IEEE_F64LE;
+    case FieldType::u64:
+      break;
+  }
+  return H5T_STD_U64LE;
+}
+
+hid_t memory_type(FieldType type) {
+  switch (type) {
+    case FieldType::i64:
+      return H5T_NATIVE_INT64;
+    case FieldType::f64:
+      return H5T_NATIVE_DOUBLE;
+    case FieldType::u64:
+      break;
+  }
+  return H5T_NATIVE_UINT64;
+}
+
+std::uint64_t digest_of_tissue(const Lattice& lattice, const Box& box, const std::uint8_t* kind) {
+  std::uint64_t sum = 0;
+  for (std::int64_t z = box.lo.z; z < box.hi.z; ++z) {
+    for (std::int64_t y = box.lo.y; y < box.hi.y; ++y) {
+      const SiteIndex row = lattice.site({box.lo.x, y, z});
+      for (std::int64_t x = 0; x < box.hi.x - box.lo.x; ++x) {
+        sum += digest_of(tissue_spec, row + static_cast<SiteIndex>(x), *kind++);
+      }
+    }
+  }
+  return sum;
+}
+
+}  // namespace marrow::io

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The order of a write: state.h5 into a hidden directory, read back, manifest, sync, rename, prune.
+#include "core/observe/digest.hpp"
+#include "io/checkpoint/checkpoint.hpp"
+#include "io/checkpoint/files.hpp"
+#include "io/checkpoint/metadata_guard.hpp"
+#include "io/checkpoint/state_file.hpp"
+#include "io/checkpoint/state_reader.hpp"
+#include "io/checkpoint/state_writer.hpp"
+#include "io/checkpoint/verify.hpp"
+
+#include <fmt/format.h>
+
+#include <numeric>
+#include <span>
+#include <system_error>
+
+namespace marrow::io {
+namespace fs = std::filesystem;
+namespace {
+
+void require(bool holds, const std::string& otherwise) {
+  if (!holds) throw Failure(ExitCode::model_health, "checkpoint refused: " + otherwise);
+}
+
+// Same bits on every rank?
+bool same_everywhere(const parallel::Communicator& comm, std::uint64_t word) {
+  const auto bits = static_cast<std::int64_t>(word);
+  return comm.min(bits) == comm.max(bits);
+}
+
+// A state on which ranks disagree is sick: writing it would hide that.
+void require_consistent(const parallel::Communicator& comm, const CheckpointContent& content) {
+  comm.agree([&] {
+    require(content.columns.size() == field_specs().size(), "not all fields were handed over");
+    for (std::size_t i = 0; i < content.columns.size(); ++i) {
+      const FieldColumn& column = content.columns[i];
+      const std::string path(field_specs()[i].path);
+      require(column.spec == &field_specs()[i], "fields are out of order at " + path);
+      require(column.index.size() == column.value.size(), path + " has values without index");
+    }
+    require(content.step >= 0, "the step is negative");
+    if (content.dense_tissue) {
+      const TissueBox& tissue = *content.dense_tissue;
+      require(tissue.box.empty() || intersection(tissue.box, content.lattice.box()) == tissue.box,
+              "a rank's tissue reaches beyond the lattice");
+      require(static_cast<std::int64_t>(tissue.kind.size()) == tissue.box.volume(),
+              "a rank's tissue does not fill its box");
+    }
+  });
+  for (const FieldColumn& column : content.columns) {
+    if (column.spec->owner == FieldOwner::distributed) continue;
+    require(same_everywhere(comm, column.value.size()) && same_everywhere(comm, digest_of(column)),
+            "ranks hold different values of '" + std::string(column.spec->path) + "'");
+  }
+  const std::string common =
+      fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {}", content.step, content.lattice.extent.x,
+                  content.lattice.extent.y, content.lattice.extent.z, content.lattice.spacing_um,
+                  content.lattice.periodic, content.code_version, content.scenario_name,
+                  content.scenario_fingerprint, content.tissue_generator, content.tissue_hash,
+                  content.dense_tissue.has_value(), content.niche_sites.size());
+  require(same_everywhere(comm, std::stoull(fingerprint(common), nullptr, 16)),
+          "ranks disagree about the run");
+}
+
+std::uint64_t digest_of_niches(std::span<const SiteIndex> sites) {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < sites.size(); ++i) sum += digest_of(niche_spec, i, sites[i]);
+  return sum;
+}
+
+// All that is known before anything is written. Texts are the root's.
+Manifest manifest_of(const parallel::Communicator& comm, const CheckpointContent& content,
+                     const SeriesMark& series) {
+  std::vector<std::uint64_t> digests, entries;
+  for (const FieldColumn& column : content.columns) {
+    const bool counts = column.spec->owner == FieldOwner::distributed || comm.is_root();
+    digests.push_back(counts ? digest_of(column) : 0);
+    entries.push_back(counts ? column.value.size() : 0);
+  }
+  comm.sum(std::span(digests));
+  comm.sum(std::span(entries));
+  Manifest manifest;
+  manifest.code_version = content.code_version;
+  manifest.step = content.step;
+  manifest.lattice = content.lattice;
+  manifest.digest = std::accumulate(digests.begin(), digests.end(), std::uint64_t{0});
+  for (std::size_t i = 0; i < digests.size(); ++i) {
+    const FieldSpec& spec = field_specs()[i];
+    manifest.fields[std::string(spec.path)] = {spec.id, entries[i], digests[i]};
+  }
+  manifest.tissue = {content.tissue_generator,         content.tissue_hash,
+                     content.dense_tissue.has_value(), 0,
+                     content.niche_sites.size(),       digest_of_niches(content.niche_sites)};
+  if (content.dense_tissue) {
+    manifest.tissue.dense_digest = comm.sum(digest_of_tissue(
+        content.lattice, content.dense_tissue->box, content.dense_tissue->kind.data()));
+  }
+  manifest.texts = {{scenario_text_dataset, content.scenario_text},
+                    {scenario_effective_dataset, content.scenario_effective},
+                    {provenance_dataset, content.provenance_json}};
+  for (auto& [name, text] : manifest.texts) {
+    text = fingerprint(text);
+    comm.broadcast(text);
+  }
+  manifest.scenario_name = content.scenario_name;
+  manifest.scenario_fingerprint = content.scenario_fingerprint;
+  manifest.series = series;
+  return manifest;
+}
+
+// An upper bound on the size of state.h5; metadata measures below 1 KiB per dataset.
+std::uint64_t expected_bytes(const Manifest& manifest, const CheckpointContent& content) {
+  std::uint64_t bytes = std::uint64_t{64} << 10;
+  for (const FieldSpec& spec : field_specs()) {
+    const std::uint64_t words = spec.owner == FieldOwner::distributed ? 2 : 1;
+    bytes += 2048 + 8 * words * manifest.fields.at(std::string(spec.path)).entries;
+  }
+  bytes += content.scenario_text.size() + content.scenario_effective.size() +
+           content.provenance_json.size() + 8 * content.niche_sites.size();
+  if (content.dense_tissue) bytes += static_cast<std::uint64_t>(content.lattice.box().volume());
+  return bytes;
+}
+
+/// One write under way; steps in the order they are called.
+class Write {
+ public:
+  Write(const parallel::Communicator& comm, const fs::path& run_directory,
+        const CheckpointContent& content, const WriteOptions& options)
+      : comm_(comm),
+        content_(content),
+        options_(options),
+        checkpoints_(checkpoints_of(run_directory)),
+        final_(checkpoints_ / checkpoint_name(content.step)),
+        partial_(checkpoints_ / (".partial-" + checkpoint_name(content.step))) {}
+
+  [[nodiscard]] const fs::path& final_directory() const { return final_; }
+
+  void prepare(std::uint64_t bytes) {
+    bytes_ = bytes;
+    root([&] {
+      std::error_code error;
+      fs::create_directories(checkpoints_, error);
+      if (error) {
+        throw Failure(ExitCode::files,
+                      fmt::format("cannot create {}: {}", checkpoints_.string(), error.message()));
+      }
+      remove_partials(checkpoints_);
+      require_free_space(checkpoints_, bytes + bytes / 10);
+      if (!fs::create_directory(partial_, error)) {
+        throw Failure(ExitCode::files,
+                      fmt::format("cannot create {}: {}", partial_.string(), error.message()));
+      }
+    });
+    comm_.agree([&] {
+      std::error_code error;
+      if (!fs::is_directory(partial_, error)) {
+        throw Failure(ExitCode::files,
+                      fmt::format("{} is not visible from rank {} on {}: all nodes need the run "
+                                  "directory on a shared file system",
+                                  partial_.string(), comm_.rank(), host_name()));
+      }
+      require_file_size_allowed(partial_ / "state.h5", bytes);
+    });
+    point("space");
+  }
+
+  // HDF5 does not pass on why the system refused a transfer: the room there mostly tells.
+  void write_state(const Manifest& manifest) {
+    try {
+      write_datasets(manifest);
+    } catch (const Failure& failure) {
+      std::string room = describe_room(checkpoints_);
+      comm_.broadcast(room);
+      throw Failure(failure.code(), fmt::format("{} (it needs up to {}; {})", failure.what(),
+                                                describe_bytes(bytes_), room));
+    }
+  }
+
+  void measure_and_verify(Manifest& manifest) {
+    const fs::path state = partial_ / "state.h5";
+    std::uint64_t bytes = 0;
+    root([&] {
+      bytes = fs::file_size(state);
+      manifest.raw = StateReader(state).raw_extents();
+      manifest.metadata_fingerprint = fingerprint_outside(state, manifest.raw);
+    });
+    comm_.broadcast(std::span(&bytes, 1));
+    manifest.state_bytes = bytes;
+    if (options_.verify) read_verified(comm_, state, manifest);
+    point("verified");
+  }
+
+  void publish(const Manifest& manifest) {
+    root([&] {
+      sync_path(partial_ / "state.h5");
+      write_file_durably(partial_ / "manifest.json", to_json(manifest));
+      sync_path(partial_);
+    });
+    point("manifest");
+    root([&] {
+      put_in_place(partial_, final_);
+      sync_path(checkpoints_);
+    });
+  }
+
+  // The checkpoint counts from here on; what fails now is a warning.
+  void after_rename(WriteResult& result) {
+    warn(result, "the hint LATEST was not updated", [&] {
+      const fs::path hint = checkpoints_ / ".partial-LATEST";
+      write_file_durably(hint, final_.filename().string() + "\n");
+      put_in_place(hint, checkpoints_ / "LATEST");
+      sync_path(checkpoints_);
+    });
+    point("renamed");
+    std::vector<std::uint64_t> pruned;
+    warn(result, "old checkpoints were not all removed", [&] {
+      for (const CheckpointPlace& place :
+           to_prune(checkpoints_, content_.step, options_.retention)) {
+        // Renamed first: a removal that is interrupted leaves no half checkpoint behind.
+        const fs::path doomed = checkpoints_ / (".partial-pruned-" + checkpoint_name(place.step));
+        put_in_place(place.directory, doomed);
+        fs::remove_all(doomed);
+        pruned.push_back(static_cast<std::uint64_t>(place.step));
+      }
+    });
+    if (!comm_.is_root()) pruned.clear();
+    for (const std::uint64_t step : comm_.all_gather(std::span<const std::uint64_t>(pruned))) {
+      result.pruned_steps.push_back(static_cast<std::int64_t>(step));
+    }
+    point("pruned");
+  }
+
+  // Leaves no trace; says so when it cannot.
+  [[nodiscard]] std::string undo() const {
+    std::string trouble;
+    if (comm_.is_root()) {
+      std::error_code error;
+      fs::remove_all(partial_, error);
+      if (error) {
+        trouble = fmt::format("; {} could not be removed: {}", partial_.string(), error.message());
+      }
+    }
+    comm_.broadcast(trouble);
+    return trouble;
+  }
+
+ private:
+  void write_datasets(const Manifest& manifest) {
+    StateWriter file(comm_, partial_ / "state.h5", options_.transfer_bytes, options_.at_point);
+    file.put_header(manifest);
+    for (const FieldColumn& column : content_.columns) {
+      const std::uint64_t digest = manifest.fields.at(std::string(column.spec->path)).digest;
+      if (column.spec->owner == FieldOwner::distributed) {
+        file.put_distributed(sorted_slice(comm_, column), digest);
+      } else {
+        file.put_replicated(column, digest);
+      }
+    }
+    if (content_.dense_tissue) file.put_tissue(content_.lattice, *content_.dense_tissue);
+    if (!content_.niche_sites.empty()) {
+      file.put_niche_sites(content_.niche_sites, manifest.tissue.niche_digest);
+    }
+    put_text(file, scenario_text_dataset, content_.scenario_text);
+    put_text(file, scenario_effective_dataset, content_.scenario_effective);
+    put_text(file, provenance_dataset, content_.provenance_json);
+    file.close();
+    point("closed");
+  }
+
+  void point(std::string_view name) const {
+    if (options_.at_point) comm_.agree([&] { options_.at_point(name); });
+  }
+  void root(const std::function<void()>& work) const {
+    comm_.agree([&] {
+      if (comm_.is_root()) work();
+    });
+  }
+  void warn(WriteResult& result, const char* what, const std::function<void()>& work) const {
+    try {
+      root(work);
+    } catch (const Failure& failure) {
+      result.warnings.push_back(fmt::format("{}: {}", what, failure.what()));
+    }
+  }
+  void put_text(StateWriter& file, const char* dataset, std::string text) const {
+    comm_.broadcast(text);
+    file.put_text(dataset, text);
+  }
+
+  const parallel::Communicator& comm_;
+  const CheckpointContent& content_;
+  const WriteOptions& options_;
+  fs::path checkpoints_, final_, partial_;
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace
+
+WriteResult write_checkpoint(const parallel::Communicator& comm, const fs::path& run_directory,
+                             const CheckpointContent& content, const SeriesMark& series,
+                             const WriteOptions& options) {
+  require_consistent(comm, content);
+  Manifest manifest = manifest_of(comm, content, series);
+  Write write(comm, run_directory, content, options);
+  WriteResult result;
+  result.directory = write.final_directory();
+  result.digest = manifest.digest;
+  try {
+    write.prepare(expected_bytes(manifest, content));
+    write.write_state(manifest);
+    write.measure_and_verify(manifest);
+    write.publish(manifest);
+  } catch (const Failure& failure) {
+    const std::string trouble = write.undo();
+    if (failure.code() == ExitCode::model_health) throw;
+    result.message = failure.what() + trouble;
+    return result;
+  }
+  result.ok = true;
+  result.bytes = manifest.state_bytes;
+  write.after_rename(result);
+  return result;
+}
+
+}  // namespace marrow::io

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/run/file_calls.hpp"
+#include "io/run/run_directory.hpp"
+#include "io/run/status.hpp"
+#include "io/run/wording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace marrow::io {
+namespace {
+
+// A healthy run updates its status every few seconds, but a step or a checkpoint may take minutes.
+constexpr std::int64_t silence_worth_a_word_s = 600;
+
+struct Observation {
+  const std::filesystem::path& directory;
+  const RunStatus& status;
+  LivenessVerdict process;
+  std::int64_t silent_s;
+};
+
+std::string ago(std::int64_t seconds) {
+  return duration_text(static_cast<double>(seconds)) + " ago";
+}
+
+std::string resume_advice(const Observation& seen) {
+  const std::string from = seen.status.last_good_checkpoint
+                               ? fmt::format("from the checkpoint at step {}",
+                                             with_thousands(*seen.status.last_good_checkpoint))
+                               : std::string("from the beginning: no checkpoint was finished");
+  return fmt::format("--resume -o '{}' continues {}", seen.directory.string(), from);
+}
+
+std::string running_line(const Observation& seen) {
+  const std::string who = describe(seen.status.process);
+  const std::string silence = seen.silent_s >= silence_worth_a_word_s
+                                  ? fmt::format("; no sign of life for {}: it may hang",
+                                                duration_text(static_cast<double>(seen.silent_s)))
+                                  : std::string();
+  switch (seen.process.liveness) {
+    case Liveness::alive:
+      return fmt::format("running: {}{}", who, silence);
+    case Liveness::gone:
+      return fmt::format(
+          "was running {}, but {} is gone ({}): it was killed or crashed without saying why.\n"
+          "  {}",
+          ago(seen.silent_s), who, seen.process.why, resume_advice(seen));
+    case Liveness::cannot_tell:
+      break;
+  }
+  if (silence.empty()) {
+    return fmt::format("running, as of {}: {}; {}", ago(seen.silent_s), who, seen.process.why);
+  }
+  return fmt::format(
+      "was running {}: {}; {}. Probably it is gone: ask the batch system or that host.\n  {}",
+      ago(seen.silent_s), who, seen.process.why, resume_advice(seen));
+}
+
+std::string state_line(const Observation& seen) {
+  const RunStatus& status = seen.status;
+  const std::string because = status.message.empty() ? std::string() : ": " + status.message;
+  switch (status.state) {
+    case RunState::running:
+      return running_line(seen);
+    case RunState::finished:
+      return fmt::format("finished {}{}", ago(seen.silent_s), because);
+    case RunState::stopped:
+      return fmt::format("stopped {}{}.\n  {}", ago(seen.silent_s), because, resume_advice(seen));
+    case RunState::failed:
+      break;
+  }
+  return fmt::format("failed {} with exit code {}{}.\n  {}", ago(seen.silent_s), status.exit_code,
+                     because, resume_advice(seen));
+}
+
+std::string progress_lines(const Observation& seen) {
+  const RunStatus& status = seen.status;
+  std::string text = fmt::format("  step {} of {} ({:.1f}%), {}", with_thousands(status.step),
+                                 with_thousands(status.steps_total), status.percent(),
+                                 simulated_date_text(status.simulated_days));
+  const bool may_run = status.state == RunState::running && seen.process.liveness != Liveness::gone;
+  if (may_run && status.eta_s) {
+    const double left_s = std::max(0.0, *status.eta_s - static_cast<double>(seen.silent_s));
+    text += fmt::format(", {:.3g} steps/s, ETA {}", status.steps_per_s, duration_text(left_s));
+  }
+  text += status.last_good_checkpoint ? fmt::format("\n  last good checkpoint: step {}",
+                                                    with_thousands(*status.last_good_checkpoint))
+                                      : std::string("\n  no checkpoint yet");
+  text += fmt::format("\n  digest {:016x}, health {}", status.digest, status.health);
+  if (status.rows_pending > 0) {
+    text += fmt::format("\n  {} of series.csv could not be written yet",
+                        counted(status.rows_pending, "row"));
+  }
+  if (status.outputs_lost > 0) {
+    text += fmt::format("\n  {} could not be written and {} lost",
+                        counted(status.outputs_lost, "output"),
+                        status.outputs_lost == 1 ? "is" : "are");
+  }
+  return text;
+}
+
+StatusReport without_status(const std::filesystem::path& directory) {
+  std::error_code error;
+  const std::string name = directory.string();
+  if (!std::filesystem::exists(directory, error)) {
+    return {ExitCode::files, fmt::format("'{}': there is no such directory", name)};
+  }
+  const DirectoryContents found = look_at(directory);
+  if (!found.exists) return {ExitCode::files, fmt::format("'{}' is not a directory", name)};
+  if (!found.holds_run()) return {ExitCode::files, fmt::format("'{}' holds no run", name)};
+  return {
+      ExitCode::finished,
+      fmt::format("'{}': a run was prepared but has not started: there is no status.json", name)};
+}
+
+}  // namespace
+
+StatusReport report_status(const std::filesystem::path& directory, const Clock& clock,
+                           const ProcessIdentity& here) {
+  const RunPaths paths(directory);
+  std::error_code error;
+  if (!std::filesystem::exists(paths.status(), error)) return without_status(directory);
+  try {
+    const RunStatus status = parse_status(read_file_text(paths.status()));
+    const Observation seen{directory, status, liveness_of(status.process, here),
+                           std::max<std::int64_t>(0, clock.wall_s() - status.updated_wall_s)};
+    return {ExitCode::finished,
+            fmt::format("'{}' ({}): {}\n{}", directory.string(), status.scenario, state_line(seen),
+                        progress_lines(seen))};
+  } catch (const Failure& failure) {
+    return {ExitCode::files,
+            fmt::format("'{}' cannot be understood: {}. The run itself is not affected; "
+                        "--resume replaces the file",
+                        paths.status().string(), failure.what())};
+  }
+}
+
+}  // namespace marrow::io

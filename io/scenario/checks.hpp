@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What values of a scenario mean together: contradictions between parameters that are each allowed.
+// Runs only on a scenario whose every single value is right.
+#pragma once
+
+#include "core/model/parameters.hpp"
+#include "io/scenario/origin.hpp"
+#include "io/text/diagnostic.hpp"
+
+#include <string>
+#include <vector>
+
+namespace marrow::io {
+
+/// `source`: the scenario's name, for errors about values that are all defaults.
+void check_scenario(const Parameters& parameters, const Origins& origins, const std::string& source,
+                    std::vector<Diagnostic>& errors);
+
+/// Hop sub-steps of an hour that a motility and a voxel size ask for (MODEL 6.0).
+double hops_per_hour(double motility_um2_per_h, double spacing_um);
+
+}  // namespace marrow::io

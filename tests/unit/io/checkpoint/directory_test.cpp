@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/checkpoint/directory.hpp"
+
+#include "core/model/failure.hpp"
+#include "io/checkpoint/files.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <limits>
+
+namespace marrow::io {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+
+TEST(CheckpointName, IsNineDigitsAndSortsUntilThen) {
+  EXPECT_EQ(checkpoint_name(12000), "step_000012000");
+  EXPECT_EQ(checkpoint_name(0), "step_000000000");
+  EXPECT_EQ(checkpoint_name(12345678901), "step_12345678901");
+}
+
+TEST(CheckpointName, OnlyTheOneSpellingCounts) {
+  EXPECT_EQ(step_of_name("step_000012000"), 12000);
+  EXPECT_EQ(step_of_name("step_12345678901"), 12345678901);
+  for (const char* name :
+       {"step_12000", "step_", "step_-00012000", "step_00001200x", ".partial-step_000012000",
+        "LATEST", "", "step_0000000012000", "step_99999999999999999999"}) {
+    EXPECT_FALSE(step_of_name(name).has_value()) << name;
+  }
+}
+
+TEST(CheckpointList, IsNewestFirstAndIgnoresTheRest) {
+  const test::TemporaryDirectory scratch;
+  for (const char* name : {"step_000000100", "step_000000300", "step_000000200",
+                           ".partial-step_000000400", "other", "step_x"}) {
+    fs::create_directory(scratch / name);
+  }
+  std::ofstream(scratch / "step_000000500") << "a file is no checkpoint";
+  std::vector<std::int64_t> steps;
+  for (const auto& place : list_checkpoints(scratch.path())) steps.push_back(place.step);
+  EXPECT_THAT(steps, testing::ElementsAre(300, 200, 100));
+  EXPECT_TRUE(list_checkpoints(scratch / "nowhere").empty());
+}
+
+TEST(Partials, AreRemovedAndNothingElse) {
+  const test::TemporaryDirectory scratch;
+  fs::create_directories(scratch / ".partial-step_000000400" / "deep");
+  fs::create_directory(scratch / "step_000000100");
+  std::ofstream(scratch / ".partial-LATEST") << "x";
+  remove_partials(scratch.path());
+  EXPECT_TRUE(fs::exists(scratch / "step_000000100"));
+  EXPECT_FALSE(fs::exists(scratch / ".partial-step_000000400"));
+  EXPECT_FALSE(fs::exists(scratch / ".partial-LATEST"));
+}
+
+TEST(Prune, UnfinishedOnesNeitherCountNorBlock) {
+  const test::TemporaryDirectory scratch;
+  for (const char* name : {"step_000000100", "step_000000200"})
+    fs::create_directory(scratch / name);
+  EXPECT_TRUE(to_prune(scratch.path(), 200, {1, 0, 100}).empty());
+}
+
+TEST(Files, PutInPlaceReplacesAWholeDirectory) {
+  const test::TemporaryDirectory scratch;
+  fs::create_directory(scratch / "old");
+  std::ofstream(scratch / "old" / "stale") << "x";
+  fs::create_directory(scratch / "new");
+  std::ofstream(scratch / "new" / "fresh") << "y";
+  put_in_place(scratch / "new", scratch / "old");
+  EXPECT_TRUE(fs::exists(scratch / "old" / "fresh"));
+  EXPECT_FALSE(fs::exists(scratch / "old" / "stale"));
+  EXPECT_FALSE(fs::exists(scratch / "new"));
+}
+
+TEST(Files, LackOfSpaceIsToldInBytes) {
+  const test::TemporaryDirectory scratch;
+  require_free_space(scratch.path(), 1);
+  try {
+    require_free_space(scratch.path(), std::numeric_limits<std::uint64_t>::max());
+    ADD_FAILURE() << "16 EiB fit";
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.code(), ExitCode::files);
+    EXPECT_THAT(failure.what(),
+                AllOf(HasSubstr(scratch.path().string()),
+                      HasSubstr("18,446,744,073,709,551,615 bytes"), HasSubstr("free are")));
+  }
+}
+
+TEST(Files, SizesReadWell) {
+  EXPECT_EQ(describe_bytes(0), "0 bytes");
+  EXPECT_EQ(describe_bytes(999), "999 bytes");
+  EXPECT_EQ(describe_bytes(1024), "1.0 KiB (1,024 bytes)");
+  EXPECT_EQ(describe_bytes(12897484), "12.3 MiB (12,897,484 bytes)");
+}
+
+TEST(Files, AWriteThatCannotBeNamesPathAndReason) {
+  const test::TemporaryDirectory scratch;
+  try {
+    write_file_durably(scratch / "no such" / "file", "x");
+    ADD_FAILURE() << "written";
+  } catch (const Failure& failure) {
+    EXPECT_THAT(failure.what(), AllOf(HasSubstr("no such/file"), HasSubstr("No such file")));
+  }
+}
+
+}  // namespace
+}  // namespace marrow::io

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/checkpoint/manifest.hpp"
+
+#include "core/model/failure.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace marrow::io {
+namespace {
+
+using testing::HasSubstr;
+
+Manifest example() {
+  Manifest manifest;
+  manifest.code_version = "0.1.0";
+  manifest.step = 12000;
+  manifest.lattice = {{300, 200, 100}, true, 12.5};
+  manifest.digest = 0xfedcba9876543210ULL;
+  manifest.fields = {{"tcells/record", {10, 123, 0x8000000000000001ULL}},
+                     {"time/step", {1, 1, 42}}};
+  manifest.tissue = {"procedural 1", 7, true, 8, 9, 10};
+  manifest.texts = {{"/scenario/text", "0123456789abcdef"}};
+  manifest.scenario_name = "größer \"quoted\"";
+  manifest.scenario_fingerprint = "ab";
+  manifest.series = {1ULL << 60, "hash"};
+  manifest.state_bytes = 987654321;
+  manifest.raw = {{100, 8}, {200, 16}};
+  manifest.metadata_fingerprint = "0011223344556677";
+  return manifest;
+}
+
+std::string refusal(const std::string& json) {
+  try {
+    parse_manifest(json, "some/manifest.json");
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.code(), ExitCode::no_usable_checkpoint);
+    EXPECT_THAT(failure.what(), HasSubstr("some/manifest.json"));
+    return failure.what();
+  }
+  return "accepted";
+}
+
+TEST(Manifest, RoundTripKeepsEverything) {
+  const Manifest back = parse_manifest(to_json(example()), "x");
+  EXPECT_EQ(to_json(back), to_json(example()));
+  EXPECT_EQ(back.lattice.extent, example().lattice.extent);
+  EXPECT_EQ(back.lattice.spacing_um, 12.5);
+  EXPECT_TRUE(back.lattice.periodic);
+  EXPECT_EQ(back.digest, example().digest);
+  EXPECT_TRUE(back.fields == example().fields);
+  EXPECT_TRUE(back.tissue == example().tissue);
+  EXPECT_TRUE(back.series == example().series);
+  EXPECT_EQ(back.scenario_name, example().scenario_name);
+  EXPECT_EQ(back.raw, example().raw);
+  EXPECT_EQ(back.state_bytes, example().state_bytes);
+}
+
+// No single changed character yields another manifest that is believed.
+TEST(Manifest, EveryChangedCharacterIsNoticed) {
+  const std::string good = to_json(example());
+  const std::string meaning = to_json(parse_manifest(good, "x"));
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    for (const int mask : {1, 2, 16}) {
+      std::string bad = good;
+      bad[i] = static_cast<char>(bad[i] ^ mask);
+      try {
+        EXPECT_EQ(to_json(parse_manifest(bad, "x")), meaning) << i;
+      } catch (const Failure& failure) {
+        EXPECT_EQ(failure.code(), ExitCode::no_usable_checkpoint);
+      }
+    }
+  }
+}
+
+TEST(Manifest, EveryTruncationIsNoticed) {
+  const std::string good = to_json(example());
+  for (std::size_t length = 0; length + 2 < good.size(); ++length) {
+    EXPECT_NE(refusal(good.substr(0, length)), "accepted") << length;
+  }
+}
+
+TEST(Manifest, OtherFormatsAreNamedBeforeAnythingElse) {
+  EXPECT_THAT(refusal(R"({"format": 4, "code_version": "2.1", "unknown": []})"),
+              HasSubstr("written by marrow 2.1 (format 4); this program reads 1"));
+  EXPECT_THAT(refusal(R"({"format": 0})"), HasSubstr("of unknown version (format 0)"));
+  EXPECT_THAT(refusal(R"({"format": "1"})"), HasSubstr("names no format"));
+  EXPECT_THAT(refusal("{}"), HasSubstr("names no format"));
+  EXPECT_THAT(refusal("null"), HasSubstr("names no format"));
+}
+
+TEST(Fingerprint, DependsOnEveryByteAndOnLength) {
+  EXPECT_EQ(fingerprint("abc"), fingerprint("abc"));
+  EXPECT_NE(fingerprint("abc"), fingerprint("abd"));
+  EXPECT_NE(fingerprint("abc"), fingerprint("acb"));
+  EXPECT_NE(fingerprint(""), fingerprint(std::string(1, '\0')));
+  EXPECT_EQ(fingerprint("").size(), 16u);
+}
+
+}  // namespace
+}  // namespace marrow::io

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The command line. Parses, dispatches, turns what was thrown into a message and an exit code.
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <functional>
+#include <iostream>
+
+#include "tools/marrow/commands.hpp"
+
+namespace {
+
+using marrow::ExitCode;
+using namespace marrow::tool;
+
+constexpr const char* exit_codes =
+    "Exit codes: 0 finished, 1 internal error, 2 command line, 3 scenario, 4 files or disk, 5 no usable\n"
+    "checkpoint, 6 model health, 9 watchdog, 10 compare found a difference, 75 stopped early with a good\n"
+    "checkpoint (run again with --resume), 130 interrupted twice.";
+
+void add_run(CLI::App& app, RunRequest& r) {
+  CLI::App* run = app.add_subcommand("run", "run a scenario (alone, or under mpirun or srun)");
+  run->add_option("SCENARIO", r.scenario, "scenario file")->required();
+  run->add_option("-o,--output", r.output, "run directory (default: runs/<scenario name>)");
+  run->add_flag("--resume", r.resume, "continue from the last good checkpoint, if there is one");
+  run->add_option("--branch", r.branch, "start a new run from this checkpoint");
+  run->add_option("--set", r.overrides, "path=value: change a parameter of the scenario")
+      ->allow_extra_args(false);
+  run->add_option("--allow-change", r.allow_change,
+                  "parameter that may differ from the checkpoint's scenario")
+      ->allow_extra_args(false);
+  run->add_option("--stop-at", r.stop_at,
+                  "stop with a checkpoint at a time of day (23:55) or of the simulation (400 d)");
+  run->add_option("--max-walltime", r.max_walltime, "stop with a checkpoint in time, e.g. 12h");
+  run->add_flag("--break-lock", r.break_lock, "use a directory whose lock cannot be checked");
+}
+
+ExitCode guarded(const std::function<ExitCode()>& command) {
+  try {
+    return command();
+  } catch (const marrow::Failure& failure) {
+    std::cerr << "marrow: " << failure.what() << '\n';
+    return failure.code();
+  } catch (const std::exception& error) {
+    std::cerr << "marrow: internal error: " << error.what() << '\n';
+    return ExitCode::internal_error;
+  }
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+  CLI::App app("marrow: stem cells, T cells and protective clones in the bone marrow of aplastic anemia");
+  app.footer(exit_codes);
+  app.require_subcommand(1);
+
+  RunRequest request;
+  std::vector<std::string> scenarios;
+  std::string format = "text";
+  std::string parameter;
+  std::string path;
+  std::string other;
+  add_run(app, request);
+  CLI::App* check = app.add_subcommand("validate", "name every error of a scenario");
+  check->add_option("SCENARIO", scenarios, "scenario files")->required();
+  check->add_option("--format", format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  app.add_subcommand("explain", "what a parameter means, its default, range and source")
+      ->add_option("PARAMETER", parameter, "path such as hspc.stress_rate, or a section")
+      ->required();
+  app.add_subcommand("schema", "JSON schema of scenarios, for editors");
+  app.add_subcommand("reference", "all parameters as Markdown");
+  app.add_subcommand("info", "versions and build");
+  app.add_subcommand("status", "how far a run is")
+      ->add_option("DIR", path, "run directory")
+      ->required();
+  app.add_subcommand("inspect", "what is in a checkpoint or run, and is it valid")
+      ->add_option("PATH", path, "run directory, checkpoint or state.h5")
+      ->required();
+  CLI::App* difference = app.add_subcommand("compare", "first difference between two runs or checkpoints");
+  difference->add_option("A", path, "run directory, checkpoint or state.h5")->required();
+  difference->add_option("B", other, "the other one")->required();
+
+  try {
+    app.parse(argument_count, arguments);
+  } catch (const CLI::ParseError& error) {
+    const bool asked_for_help = error.get_exit_code() == 0;
+    app.exit(error, std::cout, std::cerr);
+    return static_cast<int>(asked_for_help ? ExitCode::finished : ExitCode::command_line);
+  }
+  const std::string name = app.get_subcommands().front()->get_name();
+  return static_cast<int>(guarded([&]() -> ExitCode {
+    if (name == "run") return run(request, argument_count, arguments);
+    if (name == "validate") return validate(scenarios, format == "json");
+    if (name == "explain") return explain(parameter);
+    if (name == "schema") return schema();
+    if (name == "reference") return reference();
+    if (name == "info") return info();
+    if (name == "status") return status(path);
+    if (name == "inspect") return inspect(path);
+    return compare(path, other);
+  }));
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tools/marrow/origin_of_state.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "io/run/run_directory.hpp"
+#include "io/scenario/restart.hpp"
+#include "io/vtk/image_import.hpp"
+
+namespace marrow::tool {
+namespace {
+
+/// Refuses changes of fixed parameters, and of warned ones that were not allowed, all at once.
+std::vector<std::string> check_changes(const io::LoadedCheckpoint& checkpoint,
+                                       const io::ScenarioFile& scenario,
+                                       const std::vector<std::string>& allowed) {
+  const io::ScenarioFile then = io::scenario_or_throw(
+      io::read_scenario_text(checkpoint.scenario_effective, "the checkpoint's scenario"));
+  std::string refused;
+  std::vector<std::string> changes;
+  for (const io::ParameterChange& change :
+       io::compare_for_restart(then.parameters, scenario.parameters)) {
+    const std::string text =
+        fmt::format("{}: {} -> {}", change.path, change.old_value, change.new_value);
+    changes.push_back(text);
+    if (change.policy == io::RestartPolicy::fixed) {
+      refused += fmt::format("  {} (fixed: {})\n", text, io::policy_sentence(change.policy));
+    } else if (change.policy == io::RestartPolicy::warned &&
+               std::ranges::find(allowed, change.path) == allowed.end()) {
+      refused += fmt::format("  {} (needs --allow-change {})\n", text, change.path);
+    }
+  }
+  if (!refused.empty()) {
+    throw Failure(ExitCode::scenario,
+                  fmt::format("{} differs from the scenario of {}:\n{}Restore these values, or start a "
+                              "new run with -o.",
+                              scenario.path, checkpoint.directory.string(), refused));
+  }
+  return changes;
+}
+
+std::string rejections(const std::vector<io::Rejection>& rejected) {
+  std::string text;
+  for (const io::Rejection& r : rejected) {
+    text += fmt::format("  {}: {}\n", r.directory.string(), r.reason);
+  }
+  return text;
+}
+
+/// The newest good checkpoint of the directory, if it has any.
+std::optional<io::LoadedCheckpoint> newest_of(const parallel::Communicator& comm,
+                                              const std::string& directory,
+                                              std::vector<std::string>& notes) {
+  io::SearchResult found = io::load_newest(comm, directory);
+  for (const io::Rejection& r : found.rejected) {
+    notes.push_back(fmt::format("rejected {}: {}", r.directory.string(), r.reason));
+  }
+  if (!found.checkpoint && !found.rejected.empty()) {
+    throw Failure(ExitCode::no_usable_checkpoint,
+                  fmt::format("no checkpoint of {} is usable:\n{}Start again in a new directory (-o), or "
+                              "restore a checkpoint from a copy.",
+                              directory, rejections(found.rejected)));
+  }
+  return std::move(found.checkpoint);
+}
+
+}  // namespace
+
+StateOrigin find_origin(const parallel::Communicator& comm, const io::ScenarioFile& scenario,
+                        const RunRequest& request, const std::string& directory) {
+  StateOrigin origin;
+  comm.agree([&] {
+    if (comm.is_root() && !request.resume && io::look_at(directory).holds_run()) {
+      throw Failure(ExitCode::files,
+                    fmt::format("{} already holds a run: continue it with --resume, or choose another "
+                                "directory with -o",
+                                directory));
+    }
+  });
+  if (request.resume) origin.checkpoint = newest_of(comm, directory, origin.notes);
+  if (!origin.checkpoint && !request.branch.empty()) {
+    origin.checkpoint = io::load_checkpoint(comm, request.branch);
+    origin.branched = true;
+  }
+  if (origin.checkpoint) {
+    comm.agree([&] {
+      origin.changes = check_changes(*origin.checkpoint, scenario, request.allow_change);
+    });
+  }
+  return origin;
+}
+
+std::optional<ImportedTissue> find_tissue(const parallel::Communicator& comm,
+                                          const io::ScenarioFile& scenario,
+                                          const StateOrigin& origin,
+                                          std::vector<std::string>& notes) {
+  const Parameters& p = scenario.parameters;
+  if (p.tissue.source != TissueSource::image) return std::nullopt;
+  ImportedTissue tissue;
+  comm.agree([&] {
+    if (!comm.is_root()) return;
+    if (origin.checkpoint) {
+      tissue.extent = p.domain.size_voxels;
+      tissue.kind = io::read_dense_tissue(*origin.checkpoint, p.lattice().box()).kind;
+      // Niches are chosen anew, and the same, from the tissue without them; vessels stand already.
+      std::ranges::replace(tissue.kind, static_cast<std::uint8_t>(TissueKind::niche),
+                           static_cast<std::uint8_t>(TissueKind::marrow));
+      tissue.has_vessels = true;
+      return;
+    }
+    const auto folder = std::filesystem::path(scenario.path).parent_path();
+    io::ImageImport import = io::read_image_tissue(p.tissue.image, folder, p.lattice());
+    tissue = std::move(import.tissue);
+    notes.insert(notes.end(), import.notes.begin(), import.notes.end());
+  });
+  return tissue;
+}
+
+}  // namespace marrow::tool

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Where a run's state comes from: a fresh marrow, the newest good checkpoint of its directory, or a
+// checkpoint of another run; and whether the scenario may continue it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/tissue/imported_tissue.hpp"
+#include "io/checkpoint/checkpoint.hpp"
+#include "io/scenario/scenario_file.hpp"
+#include "parallel/communicator.hpp"
+#include "tools/marrow/commands.hpp"
+
+namespace marrow::tool {
+
+struct StateOrigin {
+  std::optional<io::LoadedCheckpoint> checkpoint;  // nothing: a fresh start
+  bool branched = false;
+  std::vector<std::string> notes;                  // for the log: rejected checkpoints
+  std::vector<std::string> changes;                // parameters that differ from the checkpoint's
+};
+
+/// Looks without changing anything. Throws Failure: files (the directory holds a run and --resume was
+/// not given), no_usable_checkpoint, scenario (a parameter that may not change differs). Collective.
+StateOrigin find_origin(const parallel::Communicator& comm, const io::ScenarioFile& scenario,
+                        const RunRequest& request, const std::string& directory);
+
+/// The image's tissue on the root and an empty one elsewhere; nothing for procedural tissue. A
+/// continued run takes it from the checkpoint, so that the image is no longer needed. Collective.
+std::optional<ImportedTissue> find_tissue(const parallel::Communicator& comm,
+                                          const io::ScenarioFile& scenario,
+                                          const StateOrigin& origin,
+                                          std::vector<std::string>& notes);
+
+}  // namespace marrow::tool

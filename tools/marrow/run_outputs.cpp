@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tools/marrow/run_outputs.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+#include <filesystem>
+
+#include "core/observe/sample.hpp"
+#include "io/run/build_info.hpp"
+#include "io/run/wording.hpp"
+#include "io/scenario/effective.hpp"
+#include "tools/marrow/frame_output.hpp"
+#include "tools/marrow/setup_report.hpp"
+
+namespace marrow::tool {
+namespace {
+
+constexpr int checkpoint_failures_to_give_up = 3;
+constexpr std::string_view tissue_generator = "procedural 1";
+
+std::unique_ptr<io::Messages> messages_for(const parallel::Communicator& comm,
+                                           const io::Clock& clock) {
+  // Ranks other than 0 stay silent: their sink drops everything.
+  if (!comm.is_root()) {
+    return std::make_unique<io::Messages>(io::Terminal{}, [](std::string_view) {}, clock);
+  }
+  return std::make_unique<io::Messages>(io::describe_terminal(STDERR_FILENO),
+                                        io::Messages::standard_error(), clock);
+}
+
+std::vector<std::string> series_comments(const Parameters& p, std::int64_t niches) {
+  return {fmt::format("marrow series, format 1; scenario {}; seed {}", p.scenario.name,
+                      p.scenario.seed),
+          fmt::format("scale: N_real/K = {} / {} = {:.6g}; one niche stands for that many stem cells",
+                      p.clones.n_real, niches, p.clones.n_real / static_cast<double>(niches))};
+}
+
+}  // namespace
+
+RunOutputs::RunOutputs(const parallel::Communicator& comm, const io::ScenarioFile& scenario,
+                       const RunRequest& request, const std::string& directory,
+                       const std::string& command_line, const StateOrigin& origin,
+                       const io::Clock& clock)
+    : comm_(comm),
+      scenario_(scenario),
+      origin_(origin),
+      clock_(clock),
+      command_line_(command_line),
+      paths_(directory),
+      messages_(messages_for(comm, clock)),
+      last_step_(std::llround(scenario.parameters.run.duration_h)),
+      started_wall_s_(clock.wall_s()) {
+  comm.agree([&] {
+    if (!comm.is_root()) return;
+    directory_.emplace(io::RunDirectory::prepare(
+        directory, request.resume ? io::OpenMode::resume : io::OpenMode::fresh,
+        request.break_lock ? io::LockPolicy::break_unverifiable : io::LockPolicy::respect));
+    messages_->attach_log(paths_.log());
+    for (const std::string& note : directory_->notes()) messages_->info(note);
+    for (const std::string& note : origin.notes) messages_->warn(note);
+    for (const std::string& change : origin.changes) messages_->warn("changed " + change);
+  });
+  io::check_seen_by_all(comm, directory);
+}
+
+bool RunOutputs::due(double every_h, std::int64_t step) const {
+  const std::int64_t every = std::llround(every_h);
+  return every > 0 && (step % every == 0 || step == last_step_);
+}
+
+void RunOutputs::open(const parallel::Simulation& simulation) {
+  const bool continued = origin_.checkpoint.has_value();
+  for (const std::string& line : setup_report(simulation)) messages_->info(line);
+  messages_->info(fmt::format(
+      "{} at hour {} of {} on {}; {} hops per exchange of ghost cells",
+      continued ? (origin_.branched ? "branching" : "resuming") : "starting",
+      simulation.state().step, last_step_, io::counted(comm_.size(), "rank"),
+      simulation.hops_per_exchange()));
+  const std::vector<io::HostRanks> hosts = io::gather_hosts(comm_);
+  digest_ = simulation.digest();
+  comm_.agree([&] {
+    if (!comm_.is_root()) return;
+    io::replace_file_text(paths_.scenario(), scenario_.text);
+    io::replace_file_text(paths_.effective_scenario(),
+                          io::effective_yaml(scenario_.parameters, scenario_.origins));
+    begin_provenance(simulation, hosts);
+    open_series(simulation);
+    status_.emplace(paths_.status(), clock_);
+    progress_.emplace(io::ProgressPlan{simulation.state().step, last_step_, 1.0 / 24.0}, *messages_,
+                      clock_);
+  });
+  open_frames(simulation);
+  if (!continued || origin_.branched) {
+    write_row(simulation);
+    if (frames_) write_frames(simulation);
+  } else {
+    last_good_checkpoint_ = simulation.state().step;
+  }
+  write_status(simulation, io::RunState::running, "", ExitCode::finished);
+}
+
+void RunOutputs::begin_provenance(const parallel::Simulation& simulation,
+                                  const std::vector<io::HostRanks>& hosts) {
+  io::ProvenanceSegment segment;
+  segment.first_step = simulation.state().step;
+  if (origin_.checkpoint) {
+    segment.start = origin_.branched ? io::SegmentStart::branched : io::SegmentStart::resumed;
+    segment.from_checkpoint = origin_.checkpoint->directory.string();
+    segment.changes = origin_.changes;
+  }
+  segment.command_line = command_line_;
+  segment.working_directory = std::filesystem::current_path().string();
+  segment.scenario_hash = fmt::format("{:016x}", scenario_.fingerprint);
+  segment.build = io::build_info();
+  segment.libraries = io::library_versions();
+  segment.hosts = hosts;
+  segment.ranks = comm_.size();
+  segment.process = io::this_process();
+  segment.started_wall_s = started_wall_s_;
+  const std::string trouble = io::begin_segment(paths_.provenance(), segment);
+  if (!trouble.empty()) messages_->warn(trouble);
+}
+
+void RunOutputs::open_series(const parallel::Simulation& simulation) {
+  const std::vector<std::string> columns = sample_columns(scenario_.parameters);
+  if (origin_.checkpoint && !origin_.branched) {
+    const io::SeriesMark& mark = origin_.checkpoint->manifest.series;
+    const std::uint64_t hash = std::stoull(mark.hash, nullptr, 16);
+    series_.emplace(io::SeriesWriter::resume(paths_.series(), {mark.bytes, hash}, columns));
+    if (series_->cut().rows_removed > 0) {
+      messages_->info(fmt::format("series.csv: {} written after that checkpoint removed",
+                                  io::counted(static_cast<std::int64_t>(series_->cut().rows_removed),
+                                              "row")));
+    }
+    return;
+  }
+  series_.emplace(io::SeriesWriter::create(
+      paths_.series(),
+      series_comments(scenario_.parameters, simulation.model().niche_count()), columns,
+      io::ExistingSeries::replace));
+}
+
+void RunOutputs::open_frames(const parallel::Simulation& simulation) {
+  const FrameParameters& frames = scenario_.parameters.output.frames;
+  if (frames.every_h <= 0.0) return;
+  frames_.emplace(comm_, paths_.frames(), frames, simulation.model().lattice,
+                  scenario_.parameters.scenario.name);
+  if (origin_.checkpoint && !origin_.branched) {
+    const io::FrameResult cut = frames_->cut_back(simulation.state().step);
+    if (!cut.ok()) count_lost({cut.failure});
+    return;
+  }
+  count_lost(write_static_frames(*frames_, simulation, digest_));
+}
+
+void RunOutputs::count_lost(const std::vector<std::string>& failures) {
+  outputs_lost_ += std::ssize(failures);
+  for (const std::string& failure : failures) messages_->warn("frame dropped: " + failure);
+}
+
+void RunOutputs::write_row(const parallel::Simulation& simulation) {
+  digest_ = simulation.digest();
+  const double hematopoiesis = simulation.hematopoiesis();
+  if (!comm_.is_root()) return;
+  const bool was_pending = series_->pending() > 0;
+  if (!series_->append(sample_row(simulation.state(), simulation.model(), hematopoiesis, digest_)) &&
+      !was_pending) {
+    messages_->warn("series.csv: rows are kept in memory until they can be written: " +
+                    series_->trouble());
+  }
+}
+
+void RunOutputs::write_frames(const parallel::Simulation& simulation) {
+  count_lost(write_moving_frames(*frames_, simulation, digest_));
+}
+
+void RunOutputs::observe(const parallel::Simulation& simulation) {
+  const OutputParameters& output = scenario_.parameters.output;
+  const std::int64_t step = simulation.state().step;
+  if (due(output.series_every_h, step)) write_row(simulation);
+  if (!frames_ || !due(output.frames.every_h, step)) return;
+  digest_ = simulation.digest();
+  write_frames(simulation);
+}
+
+bool RunOutputs::checkpoint_due(std::int64_t step) const {
+  return due(scenario_.parameters.checkpoint.every_h, step);
+}
+
+std::optional<std::string> RunOutputs::try_checkpoint(const parallel::Simulation& simulation) {
+  std::array<std::uint64_t, 2> position{};
+  try {
+    comm_.agree([&] {
+      if (!comm_.is_root()) return;
+      directory_->lock().confirm_ownership();
+      const io::SeriesPosition synced = series_->sync();
+      position = {synced.length_bytes, synced.hash};
+    });
+  } catch (const Failure& failure) {
+    return failure.what();
+  }
+  comm_.broadcast(position);
+  const io::SeriesMark mark{position[0], fmt::format("{:016x}", position[1])};
+  const CheckpointParameters& parameters = scenario_.parameters.checkpoint;
+  io::WriteOptions options;
+  options.retention = {parameters.keep_last, parameters.keep_every,
+                       std::llround(parameters.every_h)};
+  options.verify = parameters.verify;
+  const io::WriteResult result = io::write_checkpoint(
+      comm_, paths_.root, checkpoint_content(simulation), mark, options);
+  for (const std::string& warning : result.warnings) messages_->warn(warning);
+  if (!result.ok) return result.message;
+  last_good_checkpoint_ = simulation.state().step;
+  messages_->log_only("checkpoint " + result.directory.string());
+  return std::nullopt;
+}
+
+io::CheckpointContent RunOutputs::checkpoint_content(const parallel::Simulation& simulation) const {
+  io::CheckpointContent content;
+  content.step = simulation.state().step;
+  content.lattice = simulation.model().lattice;
+  content.columns = export_fields(simulation.snapshot());
+  content.code_version = io::build_info().version;
+  content.scenario_name = scenario_.parameters.scenario.name;
+  content.scenario_fingerprint = fmt::format("{:016x}", scenario_.fingerprint);
+  content.scenario_text = scenario_.text;
+  content.scenario_effective = io::effective_yaml(scenario_.parameters, scenario_.origins);
+  content.provenance_json = comm_.is_root() ? io::provenance_text(paths_.provenance()) : "";
+  comm_.broadcast(content.provenance_json);
+  const bool imported = scenario_.parameters.tissue.source == TissueSource::image;
+  content.tissue_generator = imported ? "image" : std::string(tissue_generator);
+  content.tissue_hash = simulation.tissue().hash;
+  if (imported) content.dense_tissue = part_of(simulation.tissue().box, simulation.own());
+  for (const Niche& niche : simulation.model().niches) content.niche_sites.push_back(niche.site);
+  return content;
+}
+
+double RunOutputs::write_checkpoint(const parallel::Simulation& simulation) {
+  const double began = clock_.steady_s();
+  const std::optional<std::string> trouble = try_checkpoint(simulation);
+  if (!trouble) {
+    failed_checkpoints_ = 0;
+    return clock_.steady_s() - began;
+  }
+  ++failed_checkpoints_;
+  const std::string last =
+      last_good_checkpoint_
+          ? fmt::format("the last good one is of hour {}", *last_good_checkpoint_)
+          : std::string("there is no good one yet");
+  messages_->warn(fmt::format("checkpoint at hour {} failed: {}; {}", simulation.state().step,
+                              *trouble, last));
+  if (failed_checkpoints_ >= checkpoint_failures_to_give_up) {
+    throw Failure(ExitCode::files,
+                  fmt::format("{} checkpoints in a row failed, so going on would be in vain ({}). Last "
+                              "reason: {}",
+                              failed_checkpoints_, last, *trouble));
+  }
+  return clock_.steady_s() - began;
+}
+
+void RunOutputs::show_progress(const parallel::Simulation& simulation,
+                               const std::optional<io::WallDeadline>& deadline) {
+  if (!comm_.is_root()) return;
+  const ModelState& state = simulation.state();
+  if (deadline) progress_->set_deadline(deadline->view());
+  progress_->update(state.step, [&]() -> std::vector<std::string> {
+    return {io::with_thousands(state.census.stem) + " stem cells",
+            io::with_thousands(state.census.effector + state.census.engaged) + " T cells",
+            fmt::format("ANC {:.2f}", state.patient.neutrophils_1e9_per_l),
+            fmt::format("Hb {:.0f}", state.patient.hemoglobin_g_per_l),
+            std::string(clinical_state_name(state.patient.clinical))};
+  });
+  if (status_->due()) write_status(simulation, io::RunState::running, "", ExitCode::finished);
+}
+
+void RunOutputs::write_status(const parallel::Simulation& simulation, io::RunState run_state,
+                              const std::string& message, ExitCode code) {
+  if (!comm_.is_root()) return;
+  io::RunStatus status;
+  status.state = run_state;
+  status.scenario = scenario_.parameters.scenario.name;
+  status.step = simulation.state().step;
+  status.steps_total = last_step_;
+  status.simulated_days = static_cast<double>(status.step) / 24.0;
+  status.steps_per_s = progress_->steps_per_s();
+  if (run_state == io::RunState::running) status.eta_s = progress_->eta_s();
+  status.last_good_checkpoint = last_good_checkpoint_;
+  status.digest = digest_;
+  status.outputs_lost = outputs_lost_;
+  status.rows_pending = series_->pending();
+  status.message = message;
+  status.exit_code = static_cast<int>(code);
+  status.ranks = comm_.size();
+  status.process = io::this_process();
+  status.started_wall_s = started_wall_s_;
+  if (code == ExitCode::model_health) status.health = message;
+  status_->write(status);
+}
+
+void RunOutputs::end_segment(const parallel::Simulation& simulation, const std::string& reason,
+                             ExitCode code) {
+  if (!comm_.is_root()) return;
+  try {
+    io::end_segment(paths_.provenance(), {simulation.state().step, static_cast<int>(code), reason,
+                                          clock_.wall_s()});
+  } catch (const Failure& failure) {
+    messages_->warn(failure.what());
+  }
+}
+
+void RunOutputs::name_files() const {
+  std::vector<std::pair<std::filesystem::path, std::string>> files = {
+      {paths_.series(), "counts, cells and clinical state, one row per sample"},
+      {paths_.effective_scenario(), "every parameter that was used, with its origin"}};
+  if (frames_) {
+    files.emplace_back(paths_.frames() / "cells.pvd", "stem cells and T cells, for ParaView");
+    files.emplace_back(paths_.frames() / "tissue.pvd", "bone, vessels and niches, for ParaView");
+    files.emplace_back(paths_.frames() / "fields.pvd", "cellularity and fat, for ParaView");
+  }
+  messages_->info("open:");
+  for (const auto& [file, what] : files) {
+    if (std::filesystem::exists(file)) {
+      messages_->info(fmt::format("  {}  ({})", file.string(), what));
+    }
+  }
+}
+
+ExitCode RunOutputs::close(const parallel::Simulation& simulation,
+                           const std::optional<std::string>& stopped) {
+  digest_ = simulation.digest();
+  ExitCode code = stopped ? ExitCode::stopped_early : ExitCode::finished;
+  const bool saved = last_good_checkpoint_ == simulation.state().step;
+  if (outputs_lost_ > 0 || !saved) code = ExitCode::files;
+  std::string reason = stopped ? "stopped by " + *stopped : std::string("finished");
+  if (!saved) reason += ", but the last checkpoint could not be written";
+  if (outputs_lost_ > 0) {
+    reason += fmt::format(", but {} could not be written", io::counted(outputs_lost_, "frame"));
+  }
+  end_segment(simulation, reason, code);
+  write_status(simulation, stopped ? io::RunState::stopped : io::RunState::finished, reason, code);
+  if (!comm_.is_root()) return static_cast<ExitCode>(comm_.max(static_cast<int>(code)));
+  progress_->finish();
+  messages_->info(fmt::format("{} at hour {} of {} ({}); digest {:016x}", reason,
+                              simulation.state().step, last_step_,
+                              io::simulated_date_text(static_cast<double>(simulation.state().step) / 24.0),
+                              digest_));
+  if (stopped) messages_->info("continue with: the same command and --resume");
+  name_files();
+  return static_cast<ExitCode>(comm_.max(static_cast<int>(code)));
+}
+
+void RunOutputs::close_failed(const parallel::Simulation& simulation, const Failure& failure) {
+  if (comm_.is_root()) progress_->finish();
+  end_segment(simulation, failure.what(), failure.code());
+  write_status(simulation, io::RunState::failed, failure.what(), failure.code());
+}
+
+}  // namespace marrow::tool

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Everything a run writes: directory, series, frames, checkpoints, provenance, status, progress. The
+// one place that knows which output is due when, and what it means when one cannot be written.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "io/checkpoint/checkpoint.hpp"
+#include "io/run/messages.hpp"
+#include "io/run/progress.hpp"
+#include "io/run/provenance.hpp"
+#include "io/run/run_directory.hpp"
+#include "io/run/series.hpp"
+#include "io/run/status.hpp"
+#include "io/run/stop_conditions.hpp"
+#include "io/scenario/scenario_file.hpp"
+#include "io/vtk/frame_writer.hpp"
+#include "parallel/simulation.hpp"
+#include "tools/marrow/commands.hpp"
+#include "tools/marrow/origin_of_state.hpp"
+
+namespace marrow::tool {
+
+class RunOutputs {
+ public:
+  /// Prepares and locks the directory; nothing is created when that fails. Collective, like all calls.
+  RunOutputs(const parallel::Communicator& comm, const io::ScenarioFile& scenario,
+             const RunRequest& request, const std::string& directory,
+             const std::string& command_line, const StateOrigin& origin, const io::Clock& clock);
+
+  /// Scenario, provenance, series and frames as they stand when the segment begins.
+  void open(const parallel::Simulation& simulation);
+
+  /// After each step: the series row and the frame that are due.
+  void observe(const parallel::Simulation& simulation);
+
+  [[nodiscard]] bool checkpoint_due(std::int64_t step) const;
+  /// Returns the seconds it took. A checkpoint that fails is reported; three in a row throw
+  /// Failure(files).
+  double write_checkpoint(const parallel::Simulation& simulation);
+
+  void show_progress(const parallel::Simulation& simulation,
+                     const std::optional<io::WallDeadline>& deadline);
+
+  /// The end of the segment in words and files. `stopped`: why it ended early, or nothing.
+  ExitCode close(const parallel::Simulation& simulation, const std::optional<std::string>& stopped);
+  void close_failed(const parallel::Simulation& simulation, const Failure& failure);
+
+  [[nodiscard]] const io::RunPaths& paths() const { return paths_; }
+
+ private:
+  void open_series(const parallel::Simulation& simulation);
+  void open_frames(const parallel::Simulation& simulation);
+  void begin_provenance(const parallel::Simulation& simulation,
+                        const std::vector<io::HostRanks>& hosts);
+  [[nodiscard]] std::optional<std::string> try_checkpoint(const parallel::Simulation& simulation);
+  [[nodiscard]] io::CheckpointContent checkpoint_content(
+      const parallel::Simulation& simulation) const;
+  void write_row(const parallel::Simulation& simulation);
+  void write_frames(const parallel::Simulation& simulation);
+  void count_lost(const std::vector<std::string>& failures);
+  void write_status(const parallel::Simulation& simulation, io::RunState state,
+                    const std::string& message, ExitCode code);
+  void end_segment(const parallel::Simulation& simulation, const std::string& reason,
+                   ExitCode code);
+  void name_files() const;
+  [[nodiscard]] bool due(double every_h, std::int64_t step) const;
+
+  const parallel::Communicator& comm_;
+  const io::ScenarioFile& scenario_;
+  const StateOrigin& origin_;
+  const io::Clock& clock_;
+  std::string command_line_;
+  io::RunPaths paths_;
+  std::unique_ptr<io::Messages> messages_;
+  std::optional<io::RunDirectory> directory_;   // on the root
+  std::optional<io::SeriesWriter> series_;      // on the root
+  std::optional<io::FrameWriter> frames_;
+  std::optional<io::Progress> progress_;
+  std::optional<io::StatusFile> status_;
+  std::int64_t last_step_ = 0;
+  std::optional<std::int64_t> last_good_checkpoint_;
+  int failed_checkpoints_ = 0;
+  std::int64_t outputs_lost_ = 0;
+  std::int64_t started_wall_s_ = 0;
+  std::uint64_t digest_ = 0;
+};
+
+}  // namespace marrow::tool

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The commands that only read and print; they work on a login node, without MPI.
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "io/checkpoint/compare.hpp"
+#include "io/checkpoint/inspect.hpp"
+#include "io/run/build_info.hpp"
+#include "io/run/clock.hpp"
+#include "io/run/status.hpp"
+#include "io/scenario/describe.hpp"
+#include "io/scenario/scenario_file.hpp"
+#include "tools/marrow/commands.hpp"
+
+namespace marrow::tool {
+
+ExitCode validate(const std::vector<std::string>& scenarios, bool as_json) {
+  ExitCode code = ExitCode::finished;
+  nlohmann::json all = nlohmann::json::array();
+  for (const std::string& path : scenarios) {
+    const io::ReadResult result = io::read_scenario_file(path);
+    if (!result.ok()) code = ExitCode::scenario;
+    if (as_json) {
+      all.push_back({{"file", path},
+                     {"valid", result.ok()},
+                     {"diagnostics", io::diagnostics_json(result.diagnostics)}});
+    } else if (result.ok()) {
+      std::cout << path << ": valid\n";
+    } else {
+      std::cerr << result.report();
+    }
+  }
+  if (as_json) std::cout << all.dump(2) << '\n';
+  return code;
+}
+
+ExitCode explain(const std::string& parameter) {
+  if (const auto text = io::explain(parameter)) {
+    std::cout << *text;
+    return ExitCode::finished;
+  }
+  std::cerr << io::explain_unknown(parameter);
+  return ExitCode::command_line;
+}
+
+ExitCode schema() {
+  std::cout << io::json_schema().dump(2) << '\n';
+  return ExitCode::finished;
+}
+
+ExitCode reference() {
+  std::cout << io::reference_markdown();
+  return ExitCode::finished;
+}
+
+ExitCode info() {
+  const io::BuildInfo& build = io::build_info();
+  std::cout << "marrow " << build.version << "\n  commit    " << build.git_commit << " ("
+            << build.git_state << ")\n  compiler  " << build.compiler << "\n  flags     "
+            << build.compiler_flags << " (" << build.build_type << ")\n";
+  for (const auto& [name, version] : io::library_versions()) {
+    std::cout << "  " << name << std::string(name.size() < 14 ? 14 - name.size() : 1, ' ') << version
+              << '\n';
+  }
+  std::cout << "  CPU           " << io::cpu_model() << '\n';
+  return ExitCode::finished;
+}
+
+ExitCode status(const std::string& directory) {
+  const io::SystemClock clock;
+  const io::StatusReport report = io::report_status(directory, clock);
+  (report.code == ExitCode::finished ? std::cout : std::cerr) << report.text;
+  return report.code;
+}
+
+ExitCode inspect(const std::string& path) {
+  const io::Inspection found = io::inspect(path);
+  std::cout << found.text;
+  return found.usable ? ExitCode::finished : ExitCode::no_usable_checkpoint;
+}
+
+ExitCode compare(const std::string& a, const std::string& b) {
+  const io::Comparison comparison = io::compare(a, b);
+  std::cout << comparison.text;
+  return comparison.equal ? ExitCode::finished : ExitCode::different;
+}
+
+}  // namespace marrow::tool
