@@ -54,6 +54,8 @@ struct WriteOptions {
 struct WriteResult {
   bool ok = false;
   std::string message;  // why it failed
+  bool poisoned =
+      false;  // HDF5 could not close a file on some rank: end with MPI_Abort, not Finalize
   std::filesystem::path directory;
   std::uint64_t digest = 0;
   std::uint64_t bytes = 0;            // of state.h5

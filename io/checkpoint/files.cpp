@@ -112,6 +112,16 @@ void require_free_space(const fs::path& directory, std::uint64_t bytes) {
                             directory.string(), describe_bytes(bytes), describe_bytes(free)));
 }
 
+void reserve_space(const fs::path& path, std::uint64_t bytes) {
+  Descriptor file(path, O_WRONLY | O_CREAT);
+  if (bytes == 0 ||
+      ::fallocate(file.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes)) == 0) {
+    return;
+  }
+  if (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL) return;
+  fail_with_errno("reserve " + describe_bytes(bytes) + " for", path);
+}
+
 void require_file_size_allowed(const fs::path& path, std::uint64_t bytes) {
   struct rlimit limit {};
   if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;

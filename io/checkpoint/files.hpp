@@ -31,6 +31,11 @@ void put_in_place(const std::filesystem::path& from, const std::filesystem::path
 /// Throws Failure(files) when `bytes` do not fit the file system of `directory`.
 void require_free_space(const std::filesystem::path& directory, std::uint64_t bytes);
 
+/// Gives the file (created if need be) `bytes` on the device without changing what it holds, so
+/// that a full disk or a quota shows now. Does nothing where the file system cannot do that. Throws
+/// Failure(files).
+void reserve_space(const std::filesystem::path& path, std::uint64_t bytes);
+
 /// Throws Failure(files) when this process may not write a file of `bytes` (ulimit -f).
 void require_file_size_allowed(const std::filesystem::path& path, std::uint64_t bytes);
 

@@ -3,14 +3,18 @@
 #include "core/observe/digest.hpp"
 #include "io/checkpoint/checkpoint.hpp"
 #include "io/checkpoint/files.hpp"
+#include "io/checkpoint/hdf5.hpp"
 #include "io/checkpoint/metadata_guard.hpp"
 #include "io/checkpoint/state_file.hpp"
 #include "io/checkpoint/state_reader.hpp"
+#include "io/checkpoint/state_skeleton.hpp"
 #include "io/checkpoint/state_writer.hpp"
 #include "io/checkpoint/verify.hpp"
 
 #include <fmt/format.h>
 
+#include <functional>
+#include <map>
 #include <numeric>
 #include <span>
 #include <system_error>
@@ -69,7 +73,13 @@ std::uint64_t digest_of_niches(std::span<const SiteIndex> sites) {
   return sum;
 }
 
-// All that is known before anything is written. Texts are the root's.
+std::map<std::string, std::string> texts_of(const CheckpointContent& content) {
+  return {{scenario_text_dataset, content.scenario_text},
+          {scenario_effective_dataset, content.scenario_effective},
+          {provenance_dataset, content.provenance_json}};
+}
+
+// All that is known before anything is written. Of the texts the root's count.
 Manifest manifest_of(const parallel::Communicator& comm, const CheckpointContent& content,
                      const SeriesMark& series) {
   std::vector<std::uint64_t> digests, entries;
@@ -96,13 +106,7 @@ Manifest manifest_of(const parallel::Communicator& comm, const CheckpointContent
     manifest.tissue.dense_digest = comm.sum(digest_of_tissue(
         content.lattice, content.dense_tissue->box, content.dense_tissue->kind.data()));
   }
-  manifest.texts = {{scenario_text_dataset, content.scenario_text},
-                    {scenario_effective_dataset, content.scenario_effective},
-                    {provenance_dataset, content.provenance_json}};
-  for (auto& [name, text] : manifest.texts) {
-    text = fingerprint(text);
-    comm.broadcast(text);
-  }
+  for (const auto& [name, text] : texts_of(content)) manifest.texts[name] = fingerprint(text);
   manifest.scenario_name = content.scenario_name;
   manifest.scenario_fingerprint = content.scenario_fingerprint;
   manifest.series = series;
@@ -132,7 +136,8 @@ class Write {
         options_(options),
         checkpoints_(checkpoints_of(run_directory)),
         final_(checkpoints_ / checkpoint_name(content.step)),
-        partial_(checkpoints_ / (".partial-" + checkpoint_name(content.step))) {}
+        partial_(checkpoints_ / (".partial-" + checkpoint_name(content.step))),
+        state_(partial_ / "state.h5") {}
 
   [[nodiscard]] const fs::path& final_directory() const { return final_; }
 
@@ -160,40 +165,31 @@ class Write {
                                   "directory on a shared file system",
                                   partial_.string(), comm_.rank(), host_name()));
       }
-      require_file_size_allowed(partial_ / "state.h5", bytes);
+      require_file_size_allowed(state_, bytes);
     });
     point("space");
   }
 
-  // HDF5 does not pass on why the system refused a transfer: the room there mostly tells.
-  void write_state(const Manifest& manifest) {
-    try {
-      write_datasets(manifest);
-    } catch (const Failure& failure) {
-      std::string room = describe_room(checkpoints_);
-      comm_.broadcast(room);
-      throw Failure(failure.code(), fmt::format("{} (it needs up to {}; {})", failure.what(),
-                                                describe_bytes(bytes_), room));
-    }
+  // The root makes the file and all that HDF5 itself keeps in it; then all ranks fill in their
+  // values.
+  void write_state(Manifest& manifest) {
+    explained([&] {
+      root([&] { build(manifest); });
+      comm_.broadcast(std::span(&manifest.state_bytes, 1));
+      point("created");
+      fill(manifest);
+    });
+    point("closed");
   }
 
-  void measure_and_verify(Manifest& manifest) {
-    const fs::path state = partial_ / "state.h5";
-    std::uint64_t bytes = 0;
-    root([&] {
-      bytes = fs::file_size(state);
-      manifest.raw = StateReader(state).raw_extents();
-      manifest.metadata_fingerprint = fingerprint_outside(state, manifest.raw);
-    });
-    comm_.broadcast(std::span(&bytes, 1));
-    manifest.state_bytes = bytes;
-    if (options_.verify) read_verified(comm_, state, manifest);
+  void verify(const Manifest& manifest) const {
+    if (options_.verify) read_verified(comm_, state_, manifest);
     point("verified");
   }
 
   void publish(const Manifest& manifest) {
     root([&] {
-      sync_path(partial_ / "state.h5");
+      sync_path(state_);
       write_file_durably(partial_ / "manifest.json", to_json(manifest));
       sync_path(partial_);
     });
@@ -246,26 +242,36 @@ class Write {
   }
 
  private:
-  void write_datasets(const Manifest& manifest) {
-    StateWriter file(comm_, partial_ / "state.h5", options_.transfer_bytes, options_.at_point);
-    file.put_header(manifest);
+  // HDF5 does not pass on why the system refused a write: the room there mostly tells.
+  void explained(const std::function<void()>& work) const {
+    try {
+      work();
+    } catch (const Failure& failure) {
+      std::string room = describe_room(checkpoints_);
+      comm_.broadcast(room);
+      throw Failure(failure.code(), fmt::format("{} (it needs up to {}; {})", failure.what(),
+                                                describe_bytes(bytes_), room));
+    }
+  }
+
+  void build(Manifest& manifest) const {
+    reserve_space(state_, bytes_);
+    create_state_skeleton(state_,
+                          {manifest, content_.columns, content_.niche_sites, texts_of(content_)});
+    manifest.state_bytes = fs::file_size(state_);
+    manifest.raw = StateReader(state_).raw_extents();
+    manifest.metadata_fingerprint = fingerprint_outside(state_, manifest.raw);
+    reserve_space(state_, manifest.state_bytes);
+  }
+
+  void fill(const Manifest& manifest) const {
+    StateWriter file(comm_, state_, options_.transfer_bytes, options_.at_point);
     for (const FieldColumn& column : content_.columns) {
-      const std::uint64_t digest = manifest.fields.at(std::string(column.spec->path)).digest;
-      if (column.spec->owner == FieldOwner::distributed) {
-        file.put_distributed(sorted_slice(comm_, column), digest);
-      } else {
-        file.put_replicated(column, digest);
-      }
+      if (column.spec->owner == FieldOwner::replicated) continue;
+      file.put(sorted_slice(comm_, column));
     }
-    if (content_.dense_tissue) file.put_tissue(content_.lattice, *content_.dense_tissue);
-    if (!content_.niche_sites.empty()) {
-      file.put_niche_sites(content_.niche_sites, manifest.tissue.niche_digest);
-    }
-    put_text(file, scenario_text_dataset, content_.scenario_text);
-    put_text(file, scenario_effective_dataset, content_.scenario_effective);
-    put_text(file, provenance_dataset, content_.provenance_json);
+    if (manifest.tissue.dense) file.put_tissue(*content_.dense_tissue);
     file.close();
-    point("closed");
   }
 
   void point(std::string_view name) const {
@@ -283,15 +289,11 @@ class Write {
       result.warnings.push_back(fmt::format("{}: {}", what, failure.what()));
     }
   }
-  void put_text(StateWriter& file, const char* dataset, std::string text) const {
-    comm_.broadcast(text);
-    file.put_text(dataset, text);
-  }
 
   const parallel::Communicator& comm_;
   const CheckpointContent& content_;
   const WriteOptions& options_;
-  fs::path checkpoints_, final_, partial_;
+  fs::path checkpoints_, final_, partial_, state_;
   std::uint64_t bytes_ = 0;
 };
 
@@ -309,12 +311,13 @@ WriteResult write_checkpoint(const parallel::Communicator& comm, const fs::path&
   try {
     write.prepare(expected_bytes(manifest, content));
     write.write_state(manifest);
-    write.measure_and_verify(manifest);
+    write.verify(manifest);
     write.publish(manifest);
   } catch (const Failure& failure) {
     const std::string trouble = write.undo();
     if (failure.code() == ExitCode::model_health) throw;
     result.message = failure.what() + trouble;
+    result.poisoned = comm.max(hdf5_poisoned() ? 1 : 0) == 1;
     return result;
   }
   result.ok = true;

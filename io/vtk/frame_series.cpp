@@ -31,9 +31,11 @@ fs::path pvd_path(const fs::path& directory, Series series) {
 std::vector<std::pair<fs::path, FrameName>> our_files(const fs::path& directory) {
   std::vector<std::pair<fs::path, FrameName>> found;
   std::error_code error;
-  if (!fs::exists(directory, error)) return found;
+  if (!fs::is_directory(directory, error)) return found;
   for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
        entry.increment(error)) {
+    std::error_code unknown;
+    if (!entry->is_regular_file(unknown)) continue;
     if (const auto name = parse_file_name(entry->path().filename().string())) {
       found.emplace_back(entry->path(), *name);
     }
@@ -135,7 +137,7 @@ void write_pvd(const fs::path& directory, Series series, const FrameList& frames
 
 void cut_back_frames(const fs::path& directory, std::int64_t step) {
   std::error_code error;
-  if (!fs::exists(directory, error)) return;
+  if (!fs::is_directory(directory, error)) return;
   const auto is_later = [step](const FrameName& name) {
     return name.partial || (!is_static(name.series) && name.step > step);
   };

@@ -63,7 +63,8 @@ struct FrameResult {
 /// All calls are collective. `communicator` must outlive the writer.
 class FrameWriter {
  public:
-  /// Creates nothing. Throws Failure(scenario) for a crop, stride or number of pieces that cannot be.
+  /// Creates nothing; continues the series that it finds. Throws Failure(scenario) for a crop, stride or
+  /// number of pieces that cannot be, Failure(files) for a directory that cannot be listed.
   FrameWriter(const parallel::Communicator& communicator, std::filesystem::path directory,
               const FrameParameters& parameters, const Lattice& lattice, std::string scenario,
               Compression compression = Compression::zlib);

@@ -35,6 +35,8 @@ ImageHeader read_nrrd_header(const std::filesystem::path& path);
 ImageHeader read_meta_image_header(const std::filesystem::path& path);
 /// Unpacks compressed data once, so it wants memory for the voxels: only after the size was accepted.
 void check_meta_image_data(const std::filesystem::path& path);
+/// Checks the block sizes of every array of a .vti.
+void check_vti_data(const std::filesystem::path& path);
 ImageHeader read_tiff_header(const std::filesystem::path& path);
 
 /// "um", "micron", "mm"…; nothing for an unknown word.

@@ -144,6 +144,7 @@ vtkDataArray* choose(const fs::path& path, vtkDataSetAttributes& attributes) {
 
 LoadedImage load_vti(const fs::path& path, const Index3& wanted,
                      const std::function<void(const ImageHeader&)>& accept) {
+  check_vti_data(path);
   const auto reader = vtkSmartPointer<vtkXMLImageDataReader>::New();
   reader->SetFileName(path.c_str());
   guarded(path, *reader, [&] { reader->UpdateInformation(); });

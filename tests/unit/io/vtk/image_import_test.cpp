@@ -74,6 +74,29 @@ TEST_F(ImageImportTest, VtiWithCellData) {
   expect_labels("a.vti", "was taken as mm");
 }
 
+TEST_F(ImageImportTest, VtiInEveryEncoding) {
+  for (const int mode : {vtkXMLWriter::Ascii, vtkXMLWriter::Binary, vtkXMLWriter::Appended}) {
+    for (const bool encoded : {false, true}) {
+      for (const bool compressed : {false, true}) {
+        for (const int header : {vtkXMLWriter::UInt32, vtkXMLWriter::UInt64}) {
+          vtkNew<vtkXMLImageDataWriter> writer;
+          writer->SetFileName(at("a.vti").c_str());
+          writer->SetInputData(image_of(values_of<std::int16_t>(image_extent), image_extent, 10.0));
+          writer->SetDataMode(mode);
+          writer->SetEncodeAppendedData(encoded);
+          writer->SetHeaderType(header);
+          writer->SetBlockSize(128);  // several blocks, the last one partial
+          if (!compressed) writer->SetCompressorTypeToNone();
+          writer->SetByteOrder(header == vtkXMLWriter::UInt32 ? vtkXMLWriter::BigEndian
+                                                              : vtkXMLWriter::LittleEndian);
+          ASSERT_EQ(writer->Write(), 1);
+          expect_labels("a.vti", "um");
+        }
+      }
+    }
+  }
+}
+
 TEST_F(ImageImportTest, MetaImageInOneFile) {
   write_meta_image(at("a.mha"), image_of(values_of<std::int16_t>(image_extent), image_extent, 0.01), false);
   expect_labels("a.mha", "mm");

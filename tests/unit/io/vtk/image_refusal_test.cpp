@@ -49,6 +49,17 @@ class ImageRefusal : public testing::Test {
   /// One good file of each kind, uncompressed and compressed.
   void write_all() const {
     write_vti(at("a.vti"), good());
+    vtkNew<vtkXMLImageDataWriter> writer;
+    writer->SetInputData(good());
+    writer->SetFileName(at("b.vti").c_str());
+    writer->SetDataModeToBinary();
+    writer->SetBlockSize(64);
+    writer->Write();
+    writer->SetFileName(at("c.vti").c_str());
+    writer->SetDataModeToAppended();
+    writer->EncodeAppendedDataOff();
+    writer->SetCompressorTypeToNone();
+    writer->Write();
     write_meta_image(at("a.mha"), good(), false);
     write_meta_image(at("z.mha"), good(), true);
     put(at("a.nrrd"), nrrd_header("uint8", "spacings: 10 10 10\n\n") + raw_bytes(labels_of(image_extent)));
@@ -57,8 +68,8 @@ class ImageRefusal : public testing::Test {
     write_tiff(at("a.tif"), good(), vtkTIFFWriter::NoCompression);
     write_tiff(at("z.tif"), good(), vtkTIFFWriter::LZW);
   }
-  static constexpr std::array<const char*, 7> all = {"a.vti",  "a.mha", "z.mha", "a.nrrd",
-                                                     "z.nrrd", "a.tif", "z.tif"};
+  static constexpr std::array<const char*, 9> all = {"a.vti",  "b.vti",  "c.vti", "a.mha", "z.mha",
+                                                     "a.nrrd", "z.nrrd", "a.tif", "z.tif"};
   ImageParameters parameters_;
   test::TemporaryDirectory directory_;
 };
@@ -79,7 +90,7 @@ TEST_F(ImageRefusal, UnknownEnding) {
 
 TEST_F(ImageRefusal, AnotherFormatUnderAKnownName) {
   write_all();
-  for (const char* name : {"b.vti", "b.mha", "b.nrrd", "b.tif"}) {
+  for (const char* name : {"x.vti", "x.mha", "x.nrrd", "x.tif"}) {
     for (const char* content : all) {
       const std::string ending = std::string(name).substr(1);
       if (std::string(content).ends_with(ending)) continue;
