@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One simulated marrow on any number of ranks: owns the tissue, the cells and the patient, and advances
-// them hour by hour (ARCHITECTURE: "one step, readable aloud"). Results are a function of parameters and
+// them hour by hour (core/MODEL.md, "Process overview and scheduling"). Results are a function of parameters and
 // seed alone. Knows nothing of files or terminals.
 #pragma once
 

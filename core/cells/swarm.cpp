@@ -2,7 +2,6 @@
 #include "core/cells/swarm.hpp"
 
 #include <algorithm>
-#include <bit>
 
 namespace marrow {
 namespace {
@@ -87,7 +86,6 @@ TCellSwarm::TCellSwarm(const TissueBox& tissue, std::int64_t slab_voxels)
                                          brick_layers_of(extent.y));
   slabs_.resize(static_cast<std::size_t>((brick_layers_of(extent.z) + layers_per_slab - 1) /
                                          layers_per_slab));
-  reserve_arrivals();
 }
 
 std::size_t TCellSwarm::size() const {
@@ -177,13 +175,6 @@ void TCellSwarm::regroup() {
       return true;
     });
   }
-}
-
-void TCellSwarm::reserve_arrivals() {
-  const std::size_t wanted = std::bit_ceil(std::max<std::size_t>(2 * size(), 1024));
-  if (wanted <= arrivals_.size()) return;
-  arrivals_.assign(wanted, 0);
-  arrival_mask_ = static_cast<std::uint32_t>(wanted - 1);
 }
 
 }  // namespace marrow

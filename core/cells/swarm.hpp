@@ -73,6 +73,7 @@ class TCellSwarm {
     std::vector<CellRecord> record;
     std::vector<EngagedCell> engaged;
     std::vector<Hit> hits;
+    std::vector<std::uint32_t> conflicts;  // cells of the present commit whose target was taken first
 
     [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(at.size()); }
     void push(BrickIndex where, std::uint64_t word, SiteIndex origin_site, CellRecord rec);
@@ -87,6 +88,7 @@ class TCellSwarm {
   [[nodiscard]] const VoxelBits& bits() const { return bits_; }
   [[nodiscard]] VoxelBits& bits() { return bits_; }
   [[nodiscard]] std::vector<Slab>& slabs() { return slabs_; }
+  [[nodiscard]] const std::vector<Slab>& slabs() const { return slabs_; }
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] std::int64_t slab_voxels() const { return slab_voxels_; }
 
@@ -128,12 +130,6 @@ class TCellSwarm {
   /// Brings each T cell back into the slab in which it now lies.
   void regroup();
 
-  /// Conflict look-up: remembers which cell of a slab moved to a voxel in this sub-step.
-  void note_arrival(BrickIndex at, std::uint32_t cell) { arrivals_[at & arrival_mask_] = cell; }
-  [[nodiscard]] std::uint32_t arrival(BrickIndex at) const { return arrivals_[at & arrival_mask_]; }
-  /// Sizes the look-up for the present number of cells.
-  void reserve_arrivals();
-
  private:
   template <class Leaves>
   void remove_if(Leaves&& leaves);
@@ -143,8 +139,6 @@ class TCellSwarm {
   std::int64_t slab_voxels_;
   BrickIndex slab_stride_;  // voxels of one slab in brick order
   std::vector<Slab> slabs_;
-  std::vector<std::uint32_t> arrivals_;
-  std::uint32_t arrival_mask_ = 0;
 };
 
 }  // namespace marrow

@@ -25,7 +25,7 @@ struct KillChance {
 
 /// p from kappa: p·q(p) = kappa·f_acc·m_ref^-1 / (a^3·n·hops per day), with q(p) = 1/(1 + c·p) and
 /// c = n/cap - 1, where cap = 3.156 is the lattice capacity of the 26-neighbour contact set
-/// (TARGETS.md 4.10). Throws Failure(scenario) when no p <= 1 gives the asked kappa.
+/// (Montroll & Weiss 1965 J Math Phys 6:167). Throws Failure(scenario) when no p <= 1 gives the asked kappa.
 KillChance kill_chance(const TCellParameters& tcells, const Lattice& lattice,
                        std::int64_t hops_per_hour, double accessible_share, double contact_voxels);
 

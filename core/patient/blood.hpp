@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The blood counts: each relaxes to its normal value times the progenitors, with the lifetime of
-// its cells (MODEL 6.0 item 6 and 2.7). The same on every rank. Knows nothing of stem cells or
+// its cells (core/MODEL.md, "Blood"). The same on every rank. Knows nothing of stem cells or
 // diagnoses.
 #pragma once
 

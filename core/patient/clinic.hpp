@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The clinical course: who has severe aplastic anemia, who responds, who relapses, and when.
-// Definitions are data (ClinicalCriteria); MODEL 6.0 "Clinical states" gives the defaults and
+// Definitions are data (ClinicalCriteria); core/MODEL.md, "Clinical state", gives the defaults and
 // Camitta 1976 their origin. Reads counts and cellularity only; never acts on the marrow.
 #pragma once
 

@@ -2,7 +2,7 @@
 // The progenitor pools: one per genotype class for the whole box, fed by the stem cells, emptied by
 // maturation and by the T cells. Integers in and out, so a pool's change is exactly the sum of its
 // flows and every rank computes the same one. Knows nothing of voxels, ranks or blood. Rules:
-// MODEL 6.0, item 6.
+// core/MODEL.md, "Progenitors".
 #pragma once
 
 #include "core/cells/clones.hpp"

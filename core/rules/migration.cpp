@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/rules/migration.hpp"
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace marrow {
 namespace {
@@ -34,38 +37,83 @@ Claim claim_of(const TCellSwarm::Slab& slab, std::uint32_t cell, const Draws& dr
           origin};
 }
 
-/// The slab and cell that moved to `at` earlier in this sub-step: in this slab or one beside it.
-std::pair<std::size_t, std::uint32_t> holder_of(TCellSwarm& swarm, std::size_t slab,
-                                                BrickIndex at) {
-  auto& slabs = swarm.slabs();
-  const std::size_t first = slab > 0 ? slab - 1 : 0;
-  const std::size_t last = slab + 1 < slabs.size() ? slab + 1 : slab;
-  const std::uint32_t guess = swarm.arrival(at);
-  for (std::size_t s = first; s <= last; ++s) {
-    if (guess < slabs[s].size() && slabs[s].at[guess] == at) return {s, guess};
+/// The T cell that took a voxel in this sub-step.
+struct Holder {
+  BrickIndex at;
+  std::uint32_t slab;
+  std::uint32_t cell;
+};
+
+/// Who holds the contested voxels, by ascending voxel. Conflicts are rare, so nobody keeps an index of
+/// arrivals: a pass over the slab's cells against a small filter finds them.
+class Holders {
+ public:
+  explicit Holders(std::vector<BrickIndex> contested) {
+    std::ranges::sort(contested);
+    const auto repeated = std::ranges::unique(contested);
+    contested.erase(repeated.begin(), repeated.end());
+    for (const BrickIndex at : contested) {
+      found_.push_back({at, nobody, 0});
+      filter_[filter_bit(at) >> 6] |= std::uint64_t{1} << (filter_bit(at) & 63);
+    }
+    missing_ = found_.size();
   }
-  for (std::size_t s = first; s <= last; ++s) {
-    for (std::uint32_t i = 0; i < slabs[s].size(); ++i) {
-      if (slabs[s].at[i] == at) return {s, i};
+
+  void look_in(const TCellSwarm& swarm, std::size_t slab_number) {
+    const TCellSwarm::Slab& slab = swarm.slabs()[slab_number];
+    for (std::uint32_t i = 0; i < slab.size() && missing_ > 0; ++i) {
+      const std::uint32_t bit = filter_bit(slab.at[i]);
+      if (((filter_[bit >> 6] >> (bit & 63)) & 1) == 0) continue;
+      const auto place = std::ranges::lower_bound(found_, slab.at[i], {}, &Holder::at);
+      if (place == found_.end() || place->at != slab.at[i]) continue;
+      place->slab = static_cast<std::uint32_t>(slab_number);
+      place->cell = i;
+      --missing_;
     }
   }
-  throw std::logic_error("a voxel is taken by no T cell: broken occupancy");
-}
+
+  [[nodiscard]] bool complete() const { return missing_ == 0; }
+  Holder& of(BrickIndex at) { return *std::ranges::lower_bound(found_, at, {}, &Holder::at); }
+
+ private:
+  static constexpr std::uint32_t nobody = 0xffffffffu;
+  static std::uint32_t filter_bit(BrickIndex at) { return (at * 0x9e3779b1u) >> 20; }
+
+  std::vector<Holder> found_;
+  std::array<std::uint64_t, 64> filter_{};
+  std::size_t missing_ = 0;
+};
 
 /// `cell` wants a voxel that another T cell took in this sub-step: the larger claim gets it.
-void contest(TCellSwarm& swarm, std::size_t slab, std::uint32_t cell, const Draws& draws,
-             const HopClock& clock) {
+void contest(TCellSwarm& swarm, std::size_t slab, std::uint32_t cell, Holder& holder,
+             const Draws& draws, const HopClock& clock) {
   TCellSwarm::Slab& mine = swarm.slabs()[slab];
-  const BrickIndex wanted = mine.target[cell];
-  const auto [other_slab, other_cell] = holder_of(swarm, slab, wanted);
-  TCellSwarm::Slab& theirs = swarm.slabs()[other_slab];
-  if (claim_of(mine, cell, draws, clock) < claim_of(theirs, other_cell, draws, clock)) return;
+  TCellSwarm::Slab& theirs = swarm.slabs()[holder.slab];
+  if (claim_of(mine, cell, draws, clock) < claim_of(theirs, holder.cell, draws, clock)) return;
   // The holder goes back to where it came from: nobody else could claim that voxel, it was occupied.
-  std::swap(theirs.at[other_cell], theirs.target[other_cell]);
-  swarm.bits().block(theirs.at[other_cell]);
+  std::swap(theirs.at[holder.cell], theirs.target[holder.cell]);
+  swarm.bits().block(theirs.at[holder.cell]);
   swarm.bits().open(mine.at[cell]);
   std::swap(mine.at[cell], mine.target[cell]);
-  swarm.note_arrival(wanted, cell);
+  holder.slab = static_cast<std::uint32_t>(slab);
+  holder.cell = cell;
+}
+
+/// Settles the claims of a slab's cells to voxels that were already taken in this sub-step.
+void settle_conflicts(TCellSwarm& swarm, std::size_t slab, std::span<const std::uint32_t> cells,
+                      const Draws& draws, const HopClock& clock) {
+  std::vector<BrickIndex> contested;
+  for (const std::uint32_t cell : cells) contested.push_back(swarm.slabs()[slab].target[cell]);
+  Holders holders(std::move(contested));
+  holders.look_in(swarm, slab);
+  if (!holders.complete() && slab > 0) holders.look_in(swarm, slab - 1);
+  if (!holders.complete() && slab + 1 < swarm.slabs().size()) holders.look_in(swarm, slab + 1);
+  if (!holders.complete()) {
+    throw std::logic_error("a voxel is taken by no T cell: broken occupancy");
+  }
+  for (const std::uint32_t cell : cells) {
+    contest(swarm, slab, cell, holders.of(swarm.slabs()[slab].target[cell]), draws, clock);
+  }
 }
 
 }  // namespace
@@ -101,20 +149,23 @@ void commit(TCellSwarm& swarm, std::size_t slab_number, const Draws& draws,
   TCellSwarm::Slab& slab = swarm.slabs()[slab_number];
   VoxelBits& bits = swarm.bits();
   const std::uint32_t n = slab.size();
+  BrickIndex* at = slab.at.data();
+  BrickIndex* target = slab.target.data();
+  slab.conflicts.clear();
   for (std::uint32_t i = 0; i < n; ++i) {
-    const BrickIndex here = slab.at[i];
-    const BrickIndex there = slab.target[i];
+    const BrickIndex here = at[i];
+    const BrickIndex there = target[i];
     if (there == here) continue;
     if (bits.blocked(there)) {
-      contest(swarm, slab_number, i, draws, clock);
+      slab.conflicts.push_back(i);
       continue;
     }
     bits.block(there);
     bits.open(here);
-    slab.at[i] = there;
-    slab.target[i] = here;
-    swarm.note_arrival(there, i);
+    at[i] = there;
+    target[i] = here;
   }
+  if (!slab.conflicts.empty()) settle_conflicts(swarm, slab_number, slab.conflicts, draws, clock);
 }
 
 }  // namespace marrow

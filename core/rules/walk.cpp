@@ -42,7 +42,6 @@ void wave(TCellSwarm& swarm, NicheSites& niches, const Draws& draws, const WalkR
 void walk(TCellSwarm& swarm, NicheSites& niches, const Draws& draws, const WalkRules& rules,
           std::uint32_t first, std::uint32_t count) {
   swarm.sort();
-  swarm.reserve_arrivals();
   for (TCellSwarm::Slab& slab : swarm.slabs()) {
     for (std::uint32_t i = 0; i < slab.size(); ++i) {
       slab.directions[i] = directions_at(draws, slab.origin[i], {rules.step, first});

@@ -16,7 +16,7 @@ constexpr double least_factor = 0.6;
 constexpr double spread = 0.4;
 constexpr double mean_cube = 1.08;
 // Spheres beyond the asked density appear only when marrow is lost; adipocytes are larger in
-// aplasia (MODEL.md 2.2, Ad_d).
+// aplasia (core/MODEL.md, "Tissue").
 constexpr double aplastic_factor = 1.3;
 constexpr double largest_factor = (least_factor + 2.0 * spread) * aplastic_factor;
 constexpr double pi = 3.14159265358979323846;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <unordered_map>
+#include <map>
 
 namespace marrow {
 namespace {
@@ -134,7 +134,7 @@ class SpacingGrid {
   Lattice lattice_;
   std::int64_t spacing_squared_;
   Index3 count_;
-  std::unordered_map<std::int64_t, std::int64_t> newest_;  // cell -> its last item
+  std::map<std::int64_t, std::int64_t> newest_;  // cell -> its last item
   std::vector<Item> items_;
 };
 

@@ -23,11 +23,11 @@ struct TissueCensus {
 
   friend bool operator==(const TissueCensus&, const TissueCensus&) = default;
 
-  /// f_acc of MODEL.md 6.0: share of the box that T cells may enter.
+  /// f_acc of core/MODEL.md: share of the box that T cells may enter.
   [[nodiscard]] double accessible_share() const {
     return voxels > 0 ? static_cast<double>(enterable) / static_cast<double>(voxels) : 0.0;
   }
-  /// n_bar of MODEL.md 6.0: mean enterable neighbours of a niche.
+  /// n_bar of core/MODEL.md: mean enterable neighbours of a niche.
   [[nodiscard]] double mean_niche_neighbours() const {
     return niche > 0 ? static_cast<double>(niche_neighbours) / static_cast<double>(niche) : 0.0;
   }

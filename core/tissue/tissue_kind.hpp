@@ -64,7 +64,7 @@ struct TissueReport {
   double bone_spacing_um = 0;        // Tb.Sp
   double sinusoid_volume_share = 0;
   double arteriole_volume_share = 0;
-  double enterable_share = 0;        // f_acc of MODEL.md 6.0
+  double enterable_share = 0;        // f_acc of core/MODEL.md
   double niches_per_mm3 = 0;
   double niches_near_bone = 0;       // share within niches.near_bone_distance of bone
   std::int64_t niches_by_type[3] = {0, 0, 0};

@@ -10,6 +10,7 @@
 #include "io/checkpoint/directory.hpp"
 #include "io/checkpoint/manifest.hpp"
 #include "io/checkpoint/redistribute.hpp"
+#include "io/checkpoint/transfer_sizes.hpp"
 #include "parallel/communicator.hpp"
 
 #include <cstdint>
@@ -43,7 +44,7 @@ struct CheckpointContent {
 struct WriteOptions {
   Retention retention;
   bool verify = true;  // read back and compare the digests before the checkpoint counts
-  std::uint64_t transfer_bytes = std::uint64_t{1} << 30;  // most that a rank hands over at once
+  TransferSizes transfers;
   /// Called on every rank at named points ("space", "created", "write:1", …, "closed", "verified",
   /// "manifest", "renamed", "pruned"); may throw. For fault injection.
   std::function<void(std::string_view point)> at_point;

@@ -98,9 +98,10 @@ std::vector<Sample> regular_samples(const FieldColumn& mine) {
   return samples;
 }
 
-// Rank r > 0 starts at splitters[r-1], chosen so that all ranks get nearly the same number. How
+// Part w > 0 starts at splitters[w-1], chosen so that all parts get nearly the same number. How
 // well they are chosen changes who writes an entry, never what is written.
-std::vector<std::uint64_t> splitters(const parallel::Communicator& comm, const FieldColumn& mine) {
+std::vector<std::uint64_t> splitters(const parallel::Communicator& comm, const FieldColumn& mine,
+                                     int parts) {
   const auto local = regular_samples(mine);
   auto samples = comm.all_gather(std::span<const Sample>(local));
   std::sort(samples.begin(), samples.end(),
@@ -110,14 +111,13 @@ std::vector<std::uint64_t> splitters(const parallel::Communicator& comm, const F
   std::vector<std::uint64_t> starts;
   std::uint64_t before = 0;
   for (const Sample& sample : samples) {
-    while (static_cast<int>(starts.size()) + 1 < comm.size() &&
-           before >= equal_share(total, static_cast<int>(starts.size()) + 1, comm.size()).first) {
+    while (static_cast<int>(starts.size()) + 1 < parts &&
+           before >= equal_share(total, static_cast<int>(starts.size()) + 1, parts).first) {
       starts.push_back(sample.index);
     }
     before += sample.weight;
   }
-  starts.resize(static_cast<std::size_t>(comm.size() - 1),
-                std::numeric_limits<std::uint64_t>::max());
+  starts.resize(static_cast<std::size_t>(parts - 1), std::numeric_limits<std::uint64_t>::max());
   return starts;
 }
 
@@ -132,7 +132,18 @@ Share equal_share(std::uint64_t total, int rank, int ranks) {
   return {cut(rank), cut(rank + 1)};
 }
 
-Slice sorted_slice(const parallel::Communicator& comm, const FieldColumn& mine) {
+Writers::Writers(std::uint64_t bytes, std::uint64_t bytes_per_writer, int all_ranks)
+    : ranks(all_ranks) {
+  const std::uint64_t wanted = bytes / std::max<std::uint64_t>(bytes_per_writer, 1);
+  count = static_cast<int>(std::clamp<std::uint64_t>(wanted, 1, static_cast<unsigned>(ranks)));
+}
+
+int Writers::rank_of(int writer) const {
+  return static_cast<int>(std::int64_t{writer} * ranks / count);
+}
+
+Slice sorted_slice(const parallel::Communicator& comm, const FieldColumn& mine,
+                   std::uint64_t bytes_per_writer) {
   std::vector<Entry> ordered;
   comm.agree([&] {
     for (std::size_t i = 0; i < mine.index.size(); ++i) {
@@ -144,14 +155,19 @@ Slice sorted_slice(const parallel::Communicator& comm, const FieldColumn& mine) 
     }
   });
   std::vector<std::uint64_t> counts(static_cast<std::size_t>(comm.size()));
+  const Writers writers(comm.sum(std::uint64_t{mine.index.size()}) * sizeof(std::uint64_t),
+                        bytes_per_writer, comm.size());
   auto from = mine.index.begin();
-  std::size_t rank = 0;
-  for (const std::uint64_t start : splitters(comm, mine)) {
-    const auto to = std::lower_bound(from, mine.index.end(), start);
-    counts[rank++] = static_cast<std::uint64_t>(to - from);
+  int writer = 0;
+  const auto give_until = [&](auto to) {
+    counts[static_cast<std::size_t>(writers.rank_of(writer++))] =
+        static_cast<std::uint64_t>(to - from);
     from = to;
+  };
+  for (const std::uint64_t start : splitters(comm, mine, writers.count)) {
+    give_until(std::lower_bound(from, mine.index.end(), start));
   }
-  counts[rank] = static_cast<std::uint64_t>(mine.index.end() - from);
+  give_until(mine.index.end());
   auto received = exchange(comm, ordered, counts);
   Slice slice;
   comm.agree([&] { slice.column = sorted_column(*mine.spec, std::move(received)); });

@@ -22,9 +22,20 @@ struct Slice {
   FieldColumn column;
 };
 
-/// Sorts over ranks: slices of lower ranks hold lower indices and all are of nearly equal length.
-/// Throws Failure(model_health) when two ranks hold the same index.
-Slice sorted_slice(const parallel::Communicator& comm, const FieldColumn& mine);
+/// Ranks that write: few enough that each has about `bytes_per_writer` of `bytes`, spread over all
+/// ranks.
+struct Writers {
+  Writers(std::uint64_t bytes, std::uint64_t bytes_per_writer, int ranks);
+  [[nodiscard]] int rank_of(int writer) const;  // 0 <= writer < count; ascending
+
+  int count = 1;
+  int ranks = 1;
+};
+
+/// Sorts over ranks: slices of lower ranks hold lower indices; those of the writers are of nearly
+/// equal length, the others empty. Throws Failure(model_health) when two ranks hold the same index.
+Slice sorted_slice(const parallel::Communicator& comm, const FieldColumn& mine,
+                   std::uint64_t bytes_per_writer);
 
 /// Sends each entry to the rank that owns it; what arrives is sorted by index.
 FieldColumn to_owners(const parallel::Communicator& comm, const FieldColumn& mine,

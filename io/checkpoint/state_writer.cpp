@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/checkpoint/state_writer.hpp"
 
+#include "io/checkpoint/gather_planes.hpp"
+#include "io/checkpoint/redistribute.hpp"
 #include "io/checkpoint/state_file.hpp"
 
 #include <fmt/format.h>
@@ -11,26 +13,13 @@
 
 namespace marrow::io {
 
-/// A rank's part of a dataset, cut along its slowest dimension into transfers.
-struct StateWriter::Slab {
-  std::vector<hsize_t> offset;
-  std::vector<hsize_t> count;  // any 0: this rank has nothing
-  std::size_t element_bytes;
-  const void* data;
-};
-
 StateWriter::StateWriter(const parallel::Communicator& comm, std::filesystem::path path,
-                         std::uint64_t transfer_bytes, AtPoint at_point)
-    : comm_(comm),
-      path_(std::move(path)),
-      transfer_bytes_(transfer_bytes),
-      at_point_(std::move(at_point)) {
+                         TransferSizes sizes, AtPoint at_point)
+    : comm_(comm), path_(std::move(path)), sizes_(sizes), at_point_(std::move(at_point)) {
   h5::quiet();
-  collective_ = h5::property_list(H5P_DATASET_XFER);
   const h5::Handle access = h5::property_list(H5P_FILE_ACCESS);
   act("open", [&] {
-    return H5Pset_dxpl_mpio(collective_.get(), H5FD_MPIO_COLLECTIVE) >= 0 &&
-           H5Pset_fapl_mpio(access.get(), comm_.handle(), MPI_INFO_NULL) >= 0 &&
+    return H5Pset_fapl_mpio(access.get(), comm_.handle(), MPI_INFO_NULL) >= 0 &&
            H5Pset_all_coll_metadata_ops(access.get(), true) >= 0;
   });
   act("open", [&] {
@@ -45,65 +34,78 @@ void StateWriter::act(std::string_view what, const std::function<bool()>& work) 
   });
 }
 
-void StateWriter::transfer(const std::string& dataset, hid_t type, const Slab& slab) {
+h5::Handle StateWriter::open(const std::string& dataset) const {
   h5::Handle target;
   act("open " + dataset + " in", [&] {
     target = h5::Handle(H5Dopen2(file_.get(), dataset.c_str(), H5P_DEFAULT), H5Dclose);
     return target.valid();
   });
-  std::size_t row_bytes = slab.element_bytes;
-  for (std::size_t d = 1; d < slab.count.size(); ++d) row_bytes *= slab.count[d];
-  const hsize_t rows = row_bytes == 0 ? 0 : slab.count[0];
-  const hsize_t rows_per_piece =
-      std::max<hsize_t>(1, transfer_bytes_ / std::max<std::size_t>(row_bytes, 1));
-  const auto pieces =
-      comm_.max(static_cast<std::int64_t>((rows + rows_per_piece - 1) / rows_per_piece));
-  for (std::int64_t piece = 0; piece < pieces; ++piece) {
-    ++transfers_;
-    if (at_point_) comm_.agree([&] { at_point_(fmt::format("write:{}", transfers_)); });
-    const hsize_t first = std::min(rows, static_cast<hsize_t>(piece) * rows_per_piece);
-    std::vector<hsize_t> offset = slab.offset, count = slab.count;
-    offset[0] += first;
-    count[0] = std::min(rows - first, rows_per_piece);
+  return target;
+}
+
+void StateWriter::write(const std::string& dataset, hid_t target, hid_t type, const Rows& rows) {
+  std::uint64_t row_bytes = H5Tget_size(type);
+  for (const hsize_t n : rows.row) row_bytes *= n;
+  const std::uint64_t at_once = std::max<std::uint64_t>(1, sizes_.bytes_per_write / row_bytes);
+  const auto rounds = comm_.max(static_cast<std::int64_t>((rows.count + at_once - 1) / at_once));
+  std::vector<hsize_t> offset(1 + rows.row.size()), count(1);
+  count.insert(count.end(), rows.row.begin(), rows.row.end());
+  for (std::int64_t round = 0; round < rounds; ++round) {
+    ++rounds_;
+    if (at_point_) comm_.agree([&] { at_point_(fmt::format("write:{}", rounds_)); });
+    const std::uint64_t done = std::min(rows.count, static_cast<std::uint64_t>(round) * at_once);
+    offset[0] = rows.first + done;
+    count[0] = std::min(rows.count - done, at_once);
     act("write " + dataset + " to", [&] {
-      const h5::Handle in_file(H5Dget_space(target.get()), H5Sclose);
+      if (count[0] == 0) return true;
+      const h5::Handle in_file(H5Dget_space(target), H5Sclose);
       const h5::Handle in_memory = h5::dataspace(count);
-      if (count[0] == 0) {
-        H5Sselect_none(in_file.get());
-        H5Sselect_none(in_memory.get());
-      } else {
-        H5Sselect_hyperslab(in_file.get(), H5S_SELECT_SET, offset.data(), nullptr, count.data(),
-                            nullptr);
-      }
-      const char* from = static_cast<const char*>(slab.data) + first * row_bytes;
-      return H5Dwrite(target.get(), type, in_memory.get(), in_file.get(), collective_.get(),
-                      from) >= 0;
+      return H5Sselect_hyperslab(in_file.get(), H5S_SELECT_SET, offset.data(), nullptr,
+                                 count.data(), nullptr) >= 0 &&
+             H5Dwrite(target, type, in_memory.get(), in_file.get(), H5P_DEFAULT,
+                      static_cast<const char*>(rows.data) + done * row_bytes) >= 0;
     });
   }
 }
 
-void StateWriter::put_words(const std::string& dataset, FieldType type, const Slice& slice,
+void StateWriter::put_words(const std::string& dataset, FieldType type, std::uint64_t offset,
                             const std::vector<std::uint64_t>& words) {
-  static constexpr std::uint64_t nothing = 0;
-  transfer(dataset, memory_type(type),
-           {{slice.offset},
-            {words.size()},
-            sizeof(std::uint64_t),
-            words.empty() ? &nothing : words.data()});
+  const h5::Handle target = open(dataset);
+  write(dataset, target.get(), memory_type(type), {offset, words.size(), {}, words.data()});
 }
 
-void StateWriter::put(const Slice& slice) {
-  const FieldSpec& spec = *slice.column.spec;
-  put_words(index_dataset(spec), FieldType::u64, slice, slice.column.index);
-  put_words(value_dataset(spec), spec.type, slice, slice.column.value);
+void StateWriter::put(const FieldColumn& mine) {
+  const FieldSpec& spec = *mine.spec;
+  const Slice slice = sorted_slice(comm_, mine, sizes_.bytes_per_writer);
+  put_words(index_dataset(spec), FieldType::u64, slice.offset, slice.column.index);
+  put_words(value_dataset(spec), spec.type, slice.offset, slice.column.value);
 }
 
-void StateWriter::put_tissue(const TissueBox& mine) {
-  const bool empty = mine.box.empty();
-  const auto offset = slowest_first(empty ? Index3{} : mine.box.lo);
-  const auto count = slowest_first(empty ? Index3{} : mine.box.extent());
-  transfer(tissue_dataset, H5T_NATIVE_UINT8,
-           {{offset.begin(), offset.end()}, {count.begin(), count.end()}, 1, mine.kind.data()});
+// The planes are dealt to the writers; each gathers and writes its own in several rounds.
+void StateWriter::put_tissue(const Lattice& lattice, const TissueBox& mine) {
+  const h5::Handle target = open(tissue_dataset);
+  const auto& [nx, ny, nz] = lattice.extent;
+  const Writers writers(static_cast<std::uint64_t>(lattice.box().volume()), sizes_.bytes_per_writer,
+                        comm_.size());
+  Share planes;
+  for (int writer = 0; writer < writers.count; ++writer) {
+    if (writers.rank_of(writer) != comm_.rank()) continue;
+    planes = equal_share(static_cast<std::uint64_t>(nz), writer, writers.count);
+  }
+  const auto plane_bytes = static_cast<std::uint64_t>(nx * ny);
+  const std::uint64_t at_once = std::max<std::uint64_t>(1, sizes_.bytes_per_write / plane_bytes);
+  const auto rounds =
+      comm_.max(static_cast<std::int64_t>((planes.last - planes.first + at_once - 1) / at_once));
+  const hsize_t row[] = {static_cast<hsize_t>(ny), static_cast<hsize_t>(nx)};
+  for (std::int64_t round = 0; round < rounds; ++round) {
+    const std::uint64_t first =
+        std::min(planes.last, planes.first + static_cast<std::uint64_t>(round) * at_once);
+    const std::uint64_t last = std::min(planes.last, first + at_once);
+    const Planes part = gather_planes(comm_, lattice, mine, static_cast<std::int64_t>(first),
+                                      static_cast<std::int64_t>(last));
+    write(tissue_dataset, target.get(), H5T_NATIVE_UINT8,
+          {first, last - first, row, part.kind.data()});
+  }
 }
 
 void StateWriter::close() {

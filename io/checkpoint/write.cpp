@@ -265,12 +265,11 @@ class Write {
   }
 
   void fill(const Manifest& manifest) const {
-    StateWriter file(comm_, state_, options_.transfer_bytes, options_.at_point);
+    StateWriter file(comm_, state_, options_.transfers, options_.at_point);
     for (const FieldColumn& column : content_.columns) {
-      if (column.spec->owner == FieldOwner::replicated) continue;
-      file.put(sorted_slice(comm_, column));
+      if (column.spec->owner == FieldOwner::distributed) file.put(column);
     }
-    if (manifest.tissue.dense) file.put_tissue(*content_.dense_tissue);
+    if (manifest.tissue.dense) file.put_tissue(content_.lattice, *content_.dense_tissue);
     file.close();
   }
 

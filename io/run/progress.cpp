@@ -4,7 +4,6 @@
 #include "io/run/wording.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -114,7 +113,7 @@ std::string Progress::plain_line(const std::vector<std::string>& counts) const {
     line += fmt::format(", {:.3g} days/s, ETA {}", steps_per_s() * plan_.days_per_step,
                         duration_text(*eta));
   }
-  if (!counts.empty()) line += fmt::format("; {}", fmt::join(counts, ", "));
+  if (!counts.empty()) line += fmt::format("; {}", joined(counts));
   return line;
 }
 

@@ -4,9 +4,9 @@
 #include "core/model/failure.hpp"
 #include "io/run/clock.hpp"
 #include "io/run/file_calls.hpp"
+#include "io/run/wording.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -51,7 +51,7 @@ void refuse_existing_run(const fs::path& directory, const DirectoryContents& fou
        fmt::format(
            "already holds a run ({}). Continue it with --resume, or choose another directory "
            "with -o; nothing was changed",
-           fmt::join(found.run_files, ", ")));
+           joined(found.run_files)));
 }
 
 /// Directories that prepare creates; they vanish again unless kept. Removal never touches content.

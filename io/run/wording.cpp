@@ -45,4 +45,13 @@ std::string counted(std::int64_t count, const std::string& noun) {
   return fmt::format("{} {}{}", with_thousands(count), noun, count == 1 ? "" : "s");
 }
 
+std::string joined(std::span<const std::string> texts) {
+  std::string all;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (i > 0) all += ", ";
+    all += texts[i];
+  }
+  return all;
+}
+
 }  // namespace marrow::io

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 namespace marrow::io {
@@ -18,5 +19,8 @@ namespace marrow::io {
 
 /// "1 row", "3 rows".
 [[nodiscard]] std::string counted(std::int64_t count, const std::string& noun);
+
+/// "a, b, c".
+[[nodiscard]] std::string joined(std::span<const std::string> texts);
 
 }  // namespace marrow::io

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/vtk/files.hpp"
 
-#include <fcntl.h>
+#include "core/model/failure.hpp"
+
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cerrno>
+#include <fcntl.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
-
-#include "core/model/failure.hpp"
 
 namespace marrow::io {
 namespace {
@@ -78,7 +78,8 @@ void replace_text(const std::filesystem::path& path, const std::string& text) {
 
 void sync_directory(const std::filesystem::path& directory) {
   Descriptor file(directory, O_RDONLY | O_DIRECTORY, "open");
-  // Some file systems cannot sync a directory and say EINVAL; their renames are lasting by themselves.
+  // Some file systems cannot sync a directory and say EINVAL; their renames are lasting by
+  // themselves.
   if (::fsync(file.get()) != 0 && errno != EINVAL) fail("force to disk", directory, errno);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How a file of a frame comes to be seen: written whole under a temporary name, forced to disk, then
-// renamed. Knows nothing of VTK. All throw Failure(files) that names the path and the reason.
+// How a file of a frame comes to be seen: written whole under a temporary name, forced to disk,
+// then renamed. Knows nothing of VTK. All throw Failure(files) that names the path and the reason.
 #pragma once
 
 #include <filesystem>

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/vtk/frame_file.hpp"
 
-#include <fmt/format.h>
+#include "core/model/failure.hpp"
+#include "io/vtk/files.hpp"
+#include "io/vtk/vtk_messages.hpp"
 
+#include <fmt/format.h>
 #include <vtkAOSDataArrayTemplate.h>
 #include <vtkCellArray.h>
 #include <vtkCellData.h>
@@ -24,10 +27,6 @@
 #include <exception>
 #include <fstream>
 #include <string_view>
-
-#include "core/model/failure.hpp"
-#include "io/vtk/files.hpp"
-#include "io/vtk/vtk_messages.hpp"
 
 namespace marrow::io {
 namespace {
@@ -131,9 +130,9 @@ std::string image_attributes(const ImagePiece& piece, const Box& whole) {
 }
 
 std::string array_list(const std::vector<FrameArray>& arrays, std::string_view element) {
-  std::string text = fmt::format(
-      "    <{}{}>\n", element,
-      arrays.empty() ? "" : fmt::format(" Scalars=\"{}\"", arrays.front().name));
+  std::string text =
+      fmt::format("    <{}{}>\n", element,
+                  arrays.empty() ? "" : fmt::format(" Scalars=\"{}\"", arrays.front().name));
   for (const FrameArray& array : arrays) {
     text += fmt::format("      <PDataArray type=\"{}\" Name=\"{}\"/>\n",
                         type_names[array.values.index()], array.name);
@@ -155,8 +154,8 @@ std::string image_header(const ImagePiece& like, const Box& whole, const std::ve
   text += array_list(like.arrays, "PCellData");
   for (std::size_t piece = 0; piece < sources.size(); ++piece) {
     const auto& [lo, hi] = slabs[piece];
-    text += fmt::format("    <Piece Extent=\"{} {} {} {} {} {}\" Source=\"{}\"/>\n", lo.x, hi.x, lo.y,
-                        hi.y, lo.z, hi.z, sources[piece]);
+    text += fmt::format("    <Piece Extent=\"{} {} {} {} {} {}\" Source=\"{}\"/>\n", lo.x, hi.x,
+                        lo.y, hi.y, lo.z, hi.z, sources[piece]);
   }
   return text + "  </PImageData>\n</VTKFile>\n";
 }
@@ -165,8 +164,9 @@ std::string point_header(const PointPiece& like, const std::vector<std::string>&
   std::string text = file_start("PPolyData");
   text += "  <PPolyData GhostLevel=\"0\">\n";
   text += array_list(like.arrays, "PPointData");
-  text += "    <PPoints>\n      <PDataArray type=\"Float32\" Name=\"Points\" "
-          "NumberOfComponents=\"3\"/>\n    </PPoints>\n";
+  text +=
+      "    <PPoints>\n      <PDataArray type=\"Float32\" Name=\"Points\" "
+      "NumberOfComponents=\"3\"/>\n    </PPoints>\n";
   for (const std::string& source : sources) {
     text += fmt::format("    <Piece Source=\"{}\"/>\n", source);
   }

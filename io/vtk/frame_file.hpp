@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The files of one frame: pieces through VTK (raw appended data, 64-bit headers), and the small header
-// that joins several pieces. Plain inputs; knows nothing of ranks, of series, or of what the values mean.
+// The files of one frame: pieces through VTK (raw appended data, 64-bit headers), and the small
+// header that joins several pieces. Plain inputs; knows nothing of ranks, of series, or of what the
+// values mean.
 #pragma once
+
+#include "core/lattice/geometry.hpp"
 
 #include <array>
 #include <cstdint>
@@ -9,8 +12,6 @@
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "core/lattice/geometry.hpp"
 
 namespace marrow::io {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Gathering: from values on the ranks that own them to whole pieces on the ranks that write.
+#include "core/model/failure.hpp"
+#include "io/vtk/frame_writer.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstring>
-
-#include "core/model/failure.hpp"
-#include "io/vtk/frame_writer.hpp"
 
 namespace marrow::io {
 namespace {

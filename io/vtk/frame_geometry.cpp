@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/vtk/frame_geometry.hpp"
 
+#include "core/model/failure.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
-
-#include "core/model/failure.hpp"
 
 namespace marrow::io {
 namespace {
@@ -42,10 +42,11 @@ void check_countable(const Index3& cells) {
   // VTK extents are int and count points, one more than cells.
   constexpr std::int64_t most = std::numeric_limits<int>::max() - 1;
   if (std::max({cells.x, cells.y, cells.z}) > most) {
-    throw Failure(ExitCode::scenario,
-                  fmt::format("output.frames: {} x {} x {} cells are more along one axis than a VTK "
-                              "file can hold ({}); use a crop or a larger stride",
-                              cells.x, cells.y, cells.z, most));
+    throw Failure(
+        ExitCode::scenario,
+        fmt::format("output.frames: {} x {} x {} cells are more along one axis than a VTK "
+                    "file can hold ({}); use a crop or a larger stride",
+                    cells.x, cells.y, cells.z, most));
   }
 }
 
@@ -117,8 +118,9 @@ std::vector<Box> z_slabs(const Box& box, std::int64_t pieces) {
 }
 
 std::size_t slab_of(const std::vector<Box>& slabs, std::int64_t z) {
-  const auto after = std::upper_bound(slabs.begin(), slabs.end(), z,
-                                      [](std::int64_t at, const Box& slab) { return at < slab.hi.z; });
+  const auto after =
+      std::upper_bound(slabs.begin(), slabs.end(), z,
+                       [](std::int64_t at, const Box& slab) { return at < slab.hi.z; });
   return static_cast<std::size_t>(after - slabs.begin());
 }
 

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The arithmetic of frames: which voxels (or blocks) a cropped, strided frame shows, where its cells
-// lie in um, how it falls into pieces, and which rank writes a piece. Pure integers; knows nothing of
-// files or of what a voxel holds.
+// The arithmetic of frames: which voxels (or blocks) a cropped, strided frame shows, where its
+// cells lie in um, how it falls into pieces, and which rank writes a piece. Pure integers; knows
+// nothing of files or of what a voxel holds.
 #pragma once
+
+#include "core/lattice/geometry.hpp"
 
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
-#include "core/lattice/geometry.hpp"
-
 namespace marrow::io {
 
 /// A regular grid of frame cells over a part of the lattice (the *source*: voxels, or blocks).
 /// Frame cell i covers `stride` source cells per axis and shows the one that holds its centre; the
-/// last cell of an axis may reach beyond the crop and then shows at most the crop's last source cell.
+/// last cell of an axis may reach beyond the crop and then shows at most the crop's last source
+/// cell.
 struct FrameGrid {
   Box crop;                 // in source cells
   std::int64_t stride = 1;  // in source cells

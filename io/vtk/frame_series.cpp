@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/vtk/frame_series.hpp"
 
+#include "core/model/failure.hpp"
+#include "io/vtk/files.hpp"
+#include "io/vtk/frame_file.hpp"
+
 #include <fmt/format.h>
 
 #include <bit>
@@ -8,10 +12,6 @@
 #include <regex>
 #include <system_error>
 #include <vector>
-
-#include "core/model/failure.hpp"
-#include "io/vtk/files.hpp"
-#include "io/vtk/frame_file.hpp"
 
 namespace marrow::io {
 namespace {
@@ -69,10 +69,14 @@ std::int64_t number(const std::string& digits) {
 
 std::string_view name_of(Series series) {
   switch (series) {
-    case Series::tissue: return "tissue";
-    case Series::niches: return "niches";
-    case Series::cells: return "cells";
-    case Series::fields: return "fields";
+    case Series::tissue:
+      return "tissue";
+    case Series::niches:
+      return "niches";
+    case Series::cells:
+      return "cells";
+    case Series::fields:
+      return "fields";
   }
   return "";
 }
@@ -155,8 +159,8 @@ void remove_other_shapes(const fs::path& directory, Series series, std::int64_t 
                          std::size_t pieces) {
   remove_if(directory, [&](const FrameName& name) {
     if (name.series != series || name.step != step || name.partial) return false;
-    const bool ours = name.piece ? pieces > 1 && *name.piece < pieces
-                                 : name.joins_pieces == (pieces > 1);
+    const bool ours =
+        name.piece ? pieces > 1 && *name.piece < pieces : name.joins_pieces == (pieces > 1);
     return !ours;
   });
 }

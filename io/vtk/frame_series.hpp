@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Names of frame files and the .pvd of each series. The directory itself is the list of frames: a frame
-// counts once its main file (single piece, or the header of several) bears its final name. Used on one
-// rank; knows nothing of MPI and of what frames hold.
+// Names of frame files and the .pvd of each series. The directory itself is the list of frames: a
+// frame counts once its main file (single piece, or the header of several) bears its final name.
+// Used on one rank; knows nothing of MPI and of what frames hold.
 #pragma once
 
 #include <array>
@@ -51,8 +51,8 @@ FrameList list_frames(const std::filesystem::path& directory, Series series);
 /// Rewrites <series>.pvd atomically; removes it when no frame is left.
 void write_pvd(const std::filesystem::path& directory, Series series, const FrameList& frames);
 
-/// Takes away every frame later than `step` and every unfinished file: first from the .pvd files, then
-/// from disk, so that no .pvd ever names a missing file.
+/// Takes away every frame later than `step` and every unfinished file: first from the .pvd files,
+/// then from disk, so that no .pvd ever names a missing file.
 void cut_back_frames(const std::filesystem::path& directory, std::int64_t step);
 
 /// Removes files of the same frame that are not among its `pieces` files (it was once written in

@@ -2,14 +2,14 @@
 // Publication: from pieces in memory to a frame that is there on all ranks or on none.
 #include "io/vtk/frame_writer.hpp"
 
+#include "core/model/failure.hpp"
+#include "io/vtk/files.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <system_error>
 #include <utility>
-
-#include "core/model/failure.hpp"
-#include "io/vtk/files.hpp"
 
 namespace marrow::io {
 namespace {

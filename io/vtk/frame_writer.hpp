@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Frames for ParaView from data spread over ranks: gathers each piece to one writer rank, writes it
-// under a temporary name, and reveals the frame on all ranks or on none. A frame's bytes depend on the
-// data and on the number of pieces, never on ranks or boxes. Knows nothing of the simulation: callers
-// hand over plain values, and decide which series a run wants and when.
+// under a temporary name, and reveals the frame on all ranks or on none. A frame's bytes depend on
+// the data and on the number of pieces, never on ranks or boxes. Knows nothing of the simulation:
+// callers hand over plain values, and decide which series a run wants and when.
 #pragma once
-
-#include <cstdint>
-#include <filesystem>
-#include <functional>
-#include <map>
-#include <span>
-#include <string>
-#include <vector>
 
 #include "core/cells/record.hpp"
 #include "core/lattice/geometry.hpp"
@@ -23,18 +15,26 @@
 #include "io/vtk/frame_series.hpp"
 #include "parallel/communicator.hpp"
 
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
 namespace marrow::io {
 
 /// A stem cell or a T cell as a frame shows it.
 struct CellPoint {
   SiteIndex site = 0;
   CellState kind = CellState::none;
-  std::uint8_t genotype = 0;      // GenotypeBit mask
-  std::uint8_t kills = 0;         // T cells
-  std::uint16_t clock = 0;        // stem cells: hours; T cells: hop sub-steps
-  std::uint32_t clone = 0;        // stem cells: clone; T cells: clonotype
-  std::uint32_t founder = 0;      // 0 normal, i + 1 = i-th founder of the scenario
-  float presentation = 0.0F;      // 1 = full
+  std::uint8_t genotype = 0;  // GenotypeBit mask
+  std::uint8_t kills = 0;     // T cells
+  std::uint16_t clock = 0;    // stem cells: hours; T cells: hop sub-steps
+  std::uint32_t clone = 0;    // stem cells: clone; T cells: clonotype
+  std::uint32_t founder = 0;  // 0 normal, i + 1 = i-th founder of the scenario
+  float presentation = 0.0F;  // 1 = full
 
   friend auto operator<=>(const CellPoint&, const CellPoint&) = default;
 };
@@ -63,14 +63,15 @@ struct FrameResult {
 /// All calls are collective. `communicator` must outlive the writer.
 class FrameWriter {
  public:
-  /// Creates nothing; continues the series that it finds. Throws Failure(scenario) for a crop, stride or
-  /// number of pieces that cannot be, Failure(files) for a directory that cannot be listed.
+  /// Creates nothing; continues the series that it finds. Throws Failure(scenario) for a crop,
+  /// stride or number of pieces that cannot be, Failure(files) for a directory that cannot be
+  /// listed.
   FrameWriter(const parallel::Communicator& communicator, std::filesystem::path directory,
               const FrameParameters& parameters, const Lattice& lattice, std::string scenario,
               Compression compression = Compression::zlib);
 
-  /// The boxes of all ranks must cover the lattice. `adipocyte_reveal` runs like mine.kind, or is empty
-  /// on every rank and then left out. Stride applies.
+  /// The boxes of all ranks must cover the lattice. `adipocyte_reveal` runs like mine.kind, or is
+  /// empty on every rank and then left out. Stride applies.
   FrameResult write_tissue(std::uint64_t digest, const TissueBox& mine,
                            std::span<const std::uint8_t> adipocyte_reveal);
   /// The whole niche table, the same on every rank.

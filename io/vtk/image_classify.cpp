@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/vtk/image_classify.hpp"
 
+#include "core/model/failure.hpp"
+#include "core/tissue/tissue_kind.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,9 +13,6 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
-
-#include "core/model/failure.hpp"
-#include "core/tissue/tissue_kind.hpp"
 
 namespace marrow::io {
 namespace {
@@ -102,9 +102,10 @@ std::vector<std::uint8_t> by_threshold(const T* values, std::size_t count, doubl
   }
   if (bone == count) {
     const auto [low, high] = std::minmax_element(values, values + count);
-    refuse(where, fmt::format("tissue.image.bone_threshold {} makes every voxel bone; the grey values "
-                              "run from {} to {}",
-                              threshold, +*low, +*high));
+    refuse(where,
+           fmt::format("tissue.image.bone_threshold {} makes every voxel bone; the grey values "
+                       "run from {} to {}",
+                       threshold, +*low, +*high));
   }
   return kinds;
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Grey values to tissue kinds. Every value must have a meaning: what the label map does not name, and
-// what is not a number, is refused with its count.
+// Grey values to tissue kinds. Every value must have a meaning: what the label map does not name,
+// and what is not a number, is refused with its count.
 #pragma once
+
+#include "core/model/parameters.hpp"
 
 #include <vtkDataArray.h>
 
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "core/model/parameters.hpp"
 
 namespace marrow::io {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/vtk/image_header.hpp"
 
+#include "core/model/failure.hpp"
+#include "io/vtk/text_header.hpp"
+
 #include <fmt/format.h>
 
 #include <map>
-
-#include "core/model/failure.hpp"
-#include "io/vtk/text_header.hpp"
 
 namespace marrow::io {
 
@@ -17,12 +17,19 @@ void refuse_image(const fs::path& path, const std::string& why) {
 }
 
 std::optional<LengthUnit> length_unit(const std::string& word) {
-  static const std::map<std::string, LengthUnit> units = {
-      {"nm", {"nm", 1e-3}},    {"um", {"um", 1.0}},          {"\u00b5m", {"um", 1.0}},
-      {"\u03bcm", {"um", 1.0}}, {"micron", {"um", 1.0}},     {"microns", {"um", 1.0}},
-      {"micrometer", {"um", 1.0}}, {"micrometers", {"um", 1.0}}, {"mm", {"mm", 1e3}},
-      {"millimeter", {"mm", 1e3}}, {"millimeters", {"mm", 1e3}}, {"cm", {"cm", 1e4}},
-      {"m", {"m", 1e6}}};
+  static const std::map<std::string, LengthUnit> units = {{"nm", {"nm", 1e-3}},
+                                                          {"um", {"um", 1.0}},
+                                                          {"\u00b5m", {"um", 1.0}},
+                                                          {"\u03bcm", {"um", 1.0}},
+                                                          {"micron", {"um", 1.0}},
+                                                          {"microns", {"um", 1.0}},
+                                                          {"micrometer", {"um", 1.0}},
+                                                          {"micrometers", {"um", 1.0}},
+                                                          {"mm", {"mm", 1e3}},
+                                                          {"millimeter", {"mm", 1e3}},
+                                                          {"millimeters", {"mm", 1e3}},
+                                                          {"cm", {"cm", 1e4}},
+                                                          {"m", {"m", 1e6}}};
   const auto found = units.find(lower(word));
   return found == units.end() ? std::nullopt : std::optional(found->second);
 }

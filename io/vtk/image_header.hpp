@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What an image file says about itself, read before VTK sees the file. VTK's readers take some headers
-// on trust: they would crash, hang or silently return wrong values. What they cannot read correctly is
-// refused here, with the way out. Knows nothing of tissue or of the lattice.
+// What an image file says about itself, read before VTK sees the file. VTK's readers take some
+// headers on trust: they would crash, hang or silently return wrong values. What they cannot read
+// correctly is refused here, with the way out. Knows nothing of tissue or of the lattice.
 #pragma once
+
+#include "core/lattice/geometry.hpp"
 
 #include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
-
-#include "core/lattice/geometry.hpp"
 
 namespace marrow::io {
 
@@ -27,13 +27,15 @@ struct ImageHeader {
 
 enum class ImageFormat { vti, meta_image, nrrd, tiff };
 
-/// By the ending of the name, in any case of letters. Throws Failure(scenario) for any other ending.
+/// By the ending of the name, in any case of letters. Throws Failure(scenario) for any other
+/// ending.
 ImageFormat image_format(const std::filesystem::path& path);
 
 /// Throw Failure(files) when the file is damaged or cannot be read correctly.
 ImageHeader read_nrrd_header(const std::filesystem::path& path);
 ImageHeader read_meta_image_header(const std::filesystem::path& path);
-/// Unpacks compressed data once, so it wants memory for the voxels: only after the size was accepted.
+/// Unpacks compressed data once, so it wants memory for the voxels: only after the size was
+/// accepted.
 void check_meta_image_data(const std::filesystem::path& path);
 /// Checks the block sizes of every array of a .vti.
 void check_vti_data(const std::filesystem::path& path);

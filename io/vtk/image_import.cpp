@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/vtk/image_import.hpp"
 
+#include "core/model/failure.hpp"
+#include "core/tissue/tissue_kind.hpp"
+#include "io/vtk/image_classify.hpp"
+#include "io/vtk/image_load.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,11 +16,6 @@
 #include <system_error>
 #include <utility>
 
-#include "core/model/failure.hpp"
-#include "core/tissue/tissue_kind.hpp"
-#include "io/vtk/image_classify.hpp"
-#include "io/vtk/image_load.hpp"
-
 namespace marrow::io {
 namespace {
 
@@ -25,20 +25,23 @@ void check_file(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) {
-    throw Failure(ExitCode::files, fmt::format("tissue.image.file '{}' does not exist (relative names "
-                                               "are looked up beside the scenario file)",
-                                               path.string()));
+    throw Failure(ExitCode::files,
+                  fmt::format("tissue.image.file '{}' does not exist (relative names "
+                              "are looked up beside the scenario file)",
+                              path.string()));
   }
   if (!fs::is_regular_file(status)) {
-    throw Failure(ExitCode::files,
-                  fmt::format("tissue.image.file '{}' is not a file{}", path.string(),
-                              fs::is_directory(status) ? " but a directory; save the stack of slices "
-                                                         "as one file"
-                                                       : ""));
+    throw Failure(
+        ExitCode::files,
+        fmt::format("tissue.image.file '{}' is not a file{}", path.string(),
+                    fs::is_directory(status) ? " but a directory; save the stack of slices "
+                                               "as one file"
+                                             : ""));
   }
   if (!std::ifstream(path)) {
-    throw Failure(ExitCode::files,
-                  fmt::format("tissue.image.file '{}' cannot be opened for reading", path.string()));
+    throw Failure(
+        ExitCode::files,
+        fmt::format("tissue.image.file '{}' cannot be opened for reading", path.string()));
   }
 }
 
@@ -63,22 +66,24 @@ bool matches(const std::array<double, 3>& spacing, double unit_um, const Lattice
 }
 
 [[noreturn]] void refuse_spacing(const std::string& where, const std::array<double, 3>& spacing,
-                                 const std::string& unit, const Lattice& lattice, double tolerance) {
-  throw Failure(ExitCode::scenario,
-                fmt::format("{} has a spacing of {} x {} x {} {}, but domain.spacing is {} um, more "
-                            "than tissue.image.spacing_tolerance ({}) away; resample the image, set "
-                            "domain.spacing, or correct the spacing in the file",
-                            where, spacing[0], spacing[1], spacing[2], unit, lattice.spacing_um,
-                            tolerance));
+                                 const std::string& unit, const Lattice& lattice,
+                                 double tolerance) {
+  throw Failure(
+      ExitCode::scenario,
+      fmt::format("{} has a spacing of {} x {} x {} {}, but domain.spacing is {} um, more "
+                  "than tissue.image.spacing_tolerance ({}) away; resample the image, set "
+                  "domain.spacing, or correct the spacing in the file",
+                  where, spacing[0], spacing[1], spacing[2], unit, lattice.spacing_um, tolerance));
 }
 
 /// What the log should say about the spacing.
 std::string check_spacing(const std::string& where, const ImageHeader& header,
                           const Lattice& lattice, double tolerance) {
   if (!header.spacing) {
-    return fmt::format("{}: its spacing was not checked, because the file does not give it; taken as "
-                       "{} um",
-                       where, lattice.spacing_um);
+    return fmt::format(
+        "{}: its spacing was not checked, because the file does not give it; taken as "
+        "{} um",
+        where, lattice.spacing_um);
   }
   const std::array<double, 3>& spacing = *header.spacing;
   if (header.unit) {
@@ -107,8 +112,7 @@ ImageImport read_checked(const ImageParameters& parameters, const fs::path& path
   ImageImport import;
   const LoadedImage image = load_image(path, lattice.extent, [&](const ImageHeader& header) {
     check_extent(where, header.extent, lattice.extent);
-    import.notes.push_back(
-        check_spacing(where, header, lattice, parameters.spacing_tolerance));
+    import.notes.push_back(check_spacing(where, header, lattice, parameters.spacing_tolerance));
   });
   import.tissue.extent = image.header.extent;
   import.tissue.kind = classify(*image.values, parameters, where);
@@ -116,9 +120,9 @@ ImageImport read_checked(const ImageParameters& parameters, const fs::path& path
       std::any_of(import.tissue.kind.begin(), import.tissue.kind.end(), is_vessel);
   const auto bone = std::count(import.tissue.kind.begin(), import.tissue.kind.end(),
                                static_cast<std::uint8_t>(TissueKind::bone));
-  import.notes.push_back(fmt::format("{}: {:.2f} % of its voxels are bone", where,
-                                     100.0 * static_cast<double>(bone) /
-                                         static_cast<double>(import.tissue.kind.size())));
+  import.notes.push_back(fmt::format(
+      "{}: {:.2f} % of its voxels are bone", where,
+      100.0 * static_cast<double>(bone) / static_cast<double>(import.tissue.kind.size())));
   return import;
 }
 
@@ -133,8 +137,11 @@ ImageImport read_image_tissue(const ImageParameters& parameters, const fs::path&
   check_file(path);
   try {
     return read_checked(parameters, path, where, lattice);
+  } catch (const fs::filesystem_error& error) {
+    throw Failure(ExitCode::files, fmt::format("{}: {}", where, error.code().message()));
   } catch (const std::bad_alloc&) {
-    throw Failure(ExitCode::files, fmt::format("{}: there is not enough memory for its voxels", where));
+    throw Failure(ExitCode::files,
+                  fmt::format("{}: there is not enough memory for its voxels", where));
   }
 }
 

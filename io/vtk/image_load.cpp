@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/vtk/image_load.hpp"
 
-#include <fmt/format.h>
+#include "core/model/failure.hpp"
+#include "io/vtk/vtk_messages.hpp"
 
+#include <fmt/format.h>
 #include <vtkCellData.h>
 #include <vtkImageData.h>
 #include <vtkInformation.h>
@@ -18,16 +20,12 @@
 #include <cstdint>
 #include <exception>
 
-#include "core/model/failure.hpp"
-#include "io/vtk/vtk_messages.hpp"
-
 namespace marrow::io {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// VTK's NRRD reader with two corrections: gzip data are read as one flat slice, because it decodes
-/// only the first slice of a volume; and rows are never flipped for the sake of a 'space'.
+/// VTK's NRRD reader, but rows are never flipped for the sake of a 'space'.
 class NrrdReader : public vtkNrrdReader {
  public:
   static NrrdReader* New();
@@ -37,11 +35,6 @@ class NrrdReader : public vtkNrrdReader {
   int ReadHeader() override {
     if (vtkNrrdReader::ReadHeader() == 0) return 0;
     this->FileLowerLeft = 1;
-    if (this->Encoding == ENCODING_GZIP) {
-      int* extent = this->DataExtent;
-      extent[3] = (extent[3] + 1) * (extent[5] + 1) - 1;
-      extent[5] = 0;
-    }
     return 1;
   }
 };
@@ -61,8 +54,9 @@ void guarded(const fs::path& path, vtkAlgorithm& reader, Step step) {
     reason = error.what();
   }
   if (!reason.empty()) {
-    refuse_image(path, fmt::format("it is damaged or cut short, or of a kind that VTK cannot read: {}",
-                                   reason));
+    refuse_image(
+        path,
+        fmt::format("it is damaged or cut short, or of a kind that VTK cannot read: {}", reason));
   }
 }
 
@@ -85,8 +79,8 @@ std::array<int, 6> whole_extent(vtkAlgorithm& reader) {
   return whole;
 }
 
-/// VTK parses the header in its own way: where it sees another size than we do, its data reader could
-/// run out of bounds.
+/// VTK parses the header in its own way: where it sees another size than we do, its data reader
+/// could run out of bounds.
 void check_same_size(const fs::path& path, vtkImageReader2& reader, const Index3& extent) {
   const std::array<int, 6> whole = whole_extent(reader);
   std::int64_t values = reader.GetNumberOfScalarComponents();
@@ -109,9 +103,12 @@ LoadedImage load_with(const fs::path& path, vtkImageReader2& reader, const Image
 
 ImageHeader read_header(const fs::path& path, ImageFormat format) {
   switch (format) {
-    case ImageFormat::nrrd: return read_nrrd_header(path);
-    case ImageFormat::meta_image: return read_meta_image_header(path);
-    default: return read_tiff_header(path);
+    case ImageFormat::nrrd:
+      return read_nrrd_header(path);
+    case ImageFormat::meta_image:
+      return read_meta_image_header(path);
+    default:
+      return read_tiff_header(path);
   }
 }
 
@@ -136,8 +133,9 @@ std::string names_of(vtkDataSetAttributes& attributes) {
 vtkDataArray* choose(const fs::path& path, vtkDataSetAttributes& attributes) {
   if (vtkDataArray* active = attributes.GetScalars()) return active;
   if (attributes.GetNumberOfArrays() > 1) {
-    refuse_image(path, fmt::format("it has several arrays ({}) and none is marked as Scalars; keep one",
-                                   names_of(attributes)));
+    refuse_image(path,
+                 fmt::format("it has several arrays ({}) and none is marked as Scalars; keep one",
+                             names_of(attributes)));
   }
   return attributes.GetArray(0);
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Voxel values out of an image file through VTK's readers. Row 0 of the file is y = 0, whatever
-// orientation the file claims: an image must not flip when it is saved in another format. Knows nothing
-// of tissue.
+// orientation the file claims: an image must not flip when it is saved in another format. Knows
+// nothing of tissue.
 #pragma once
+
+#include "io/vtk/image_header.hpp"
 
 #include <vtkDataArray.h>
 #include <vtkSmartPointer.h>
@@ -12,8 +14,6 @@
 #include <string>
 #include <vector>
 
-#include "io/vtk/image_header.hpp"
-
 namespace marrow::io {
 
 struct LoadedImage {
@@ -21,9 +21,10 @@ struct LoadedImage {
   ImageHeader header;
 };
 
-/// Reads the header, lets `accept` judge it (it throws to refuse), and only then reads the voxels, so
-/// that a wrong or damaged size never leads to a huge allocation. A .vti counts voxels as cells if it
-/// has cell data for `wanted` cells, else as points. Throws Failure(files) when the file is damaged.
+/// Reads the header, lets `accept` judge it (it throws to refuse), and only then reads the voxels,
+/// so that a wrong or damaged size never leads to a huge allocation. A .vti counts voxels as cells
+/// if it has cell data for `wanted` cells, else as points. Throws Failure(files) when the file is
+/// damaged.
 LoadedImage load_image(const std::filesystem::path& path, const Index3& wanted,
                        const std::function<void(const ImageHeader&)>& accept);
 

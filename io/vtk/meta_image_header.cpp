@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Headers of MetaImage files (the format of the MetaIO library).
-#include <fmt/format.h>
+#include "io/vtk/image_header.hpp"
+#include "io/vtk/text_header.hpp"
+#include "io/vtk/vtk_messages.hpp"
 
+#include <fmt/format.h>
 #include <vtkNew.h>
 #include <vtkZLibDataCompressor.h>
 
@@ -10,10 +13,6 @@
 #include <map>
 #include <string>
 #include <vector>
-
-#include "io/vtk/image_header.hpp"
-#include "io/vtk/text_header.hpp"
-#include "io/vtk/vtk_messages.hpp"
 
 namespace marrow::io {
 namespace {
@@ -27,9 +26,10 @@ std::size_t meta_image_value_bytes(const fs::path& path, const std::string& type
   const auto found = bytes.find(type);
   if (found == bytes.end()) {
     // MetaIO's MET_LONG has 4 bytes, VTK's long 8: half the image would be noise.
-    refuse_image(path, fmt::format("its ElementType '{}' cannot be read safely; convert it to MET_INT, "
-                                   "MET_SHORT, MET_UCHAR or MET_FLOAT",
-                                   type));
+    refuse_image(path,
+                 fmt::format("its ElementType '{}' cannot be read safely; convert it to MET_INT, "
+                             "MET_SHORT, MET_UCHAR or MET_FLOAT",
+                             type));
   }
   return found->second;
 }
@@ -42,7 +42,8 @@ void refuse_meta_image_surprises(const fs::path& path, const HeaderFields& field
     refuse_image(path, fmt::format("it has {} dimensions; 3 are needed", dims));
   }
   if (const std::string n = value_of(fields, "ElementNumberOfChannels", "1"); n != "1") {
-    refuse_image(path, fmt::format("it holds {} values per voxel; save a single-component image", n));
+    refuse_image(path,
+                 fmt::format("it holds {} values per voxel; save a single-component image", n));
   }
   if (lower(value_of(fields, "BinaryData", "True")) != "true") {
     refuse_image(path, "its data are text; save it with BinaryData = True");
@@ -56,9 +57,10 @@ void check_compressed_data(const fs::path& path, const fs::path& data, std::int6
   const std::int64_t there = check_data_size(path, data, skipped, 1);
   const auto stated = whole_number(value_of(fields, "CompressedDataSize", std::to_string(there)));
   if (!stated || *stated < 1 || *stated > there) {
-    refuse_image(path, fmt::format("it is cut short: {} bytes of compressed data are there, its header "
-                                   "says '{}'",
-                                   there, value_of(fields, "CompressedDataSize", "")));
+    refuse_image(path,
+                 fmt::format("it is cut short: {} bytes of compressed data are there, its header "
+                             "says '{}'",
+                             there, value_of(fields, "CompressedDataSize", "")));
   }
   std::vector<unsigned char> packed(static_cast<std::size_t>(*stated));
   std::vector<unsigned char> unpacked(static_cast<std::size_t>(unpacked_bytes));
@@ -97,7 +99,8 @@ TextHeader read_text(const fs::path& path) {
 ImageHeader header_of(const fs::path& path, const HeaderFields& fields) {
   ImageHeader header;
   header.extent = read_extent(path, "DimSize", required(path, fields, "DimSize"));
-  for (const char* key : {"ElementSize", "ElementSpacing"}) {  // the latter, if there, is the distance
+  for (const char* key :
+       {"ElementSize", "ElementSpacing"}) {  // the latter, if there, is the distance
     if (!fields.contains(key)) continue;
     header.spacing = read_spacing(path, key, words(fields.at(key)));
   }
@@ -115,8 +118,8 @@ ImageHeader read_meta_image_header(const fs::path& path) {
 
 void check_meta_image_data(const fs::path& path) {
   const TextHeader text = read_text(path);
-  const auto bytes = static_cast<std::int64_t>(meta_image_value_bytes(
-                         path, required(path, text.fields, "ElementType"))) *
+  const auto bytes = static_cast<std::int64_t>(
+                         meta_image_value_bytes(path, required(path, text.fields, "ElementType"))) *
                      volume(header_of(path, text.fields).extent);
   const DataPlace place = data_place(path, text);
   if (lower(value_of(text.fields, "CompressedData", "False")) == "true") {

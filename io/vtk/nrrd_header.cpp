@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // NRRD headers (teem.sourceforge.net/nrrd/format.html).
+#include "io/vtk/image_header.hpp"
+#include "io/vtk/text_header.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,28 +10,52 @@
 #include <map>
 #include <utility>
 
-#include "io/vtk/image_header.hpp"
-#include "io/vtk/text_header.hpp"
-
 namespace marrow::io {
 namespace {
 
 namespace fs = std::filesystem;
 
 std::size_t nrrd_value_bytes(const fs::path& path, const std::string& type) {
-  static const std::map<std::string, std::size_t> bytes = {
-      {"signed char", 1},        {"int8", 1},   {"int8_t", 1},   {"uchar", 1},
-      {"unsigned char", 1},      {"uint8", 1},  {"uint8_t", 1},  {"short", 2},
-      {"short int", 2},          {"int16", 2},  {"int16_t", 2},  {"signed short", 2},
-      {"signed short int", 2},   {"ushort", 2}, {"uint16", 2},   {"uint16_t", 2},
-      {"unsigned short", 2},     {"unsigned short int", 2},      {"int", 4},
-      {"signed int", 4},         {"int32", 4},  {"int32_t", 4},  {"uint", 4},
-      {"unsigned int", 4},       {"uint32", 4}, {"uint32_t", 4}, {"longlong", 8},
-      {"long long", 8},          {"long long int", 8},           {"signed long long", 8},
-      {"signed long long int", 8},              {"int64", 8},    {"int64_t", 8},
-      {"ulonglong", 8},          {"unsigned long long", 8},      {"unsigned long long int", 8},
-      {"uint64", 8},             {"uint64_t", 8},                {"float", 4},
-      {"double", 8}};
+  static const std::map<std::string, std::size_t> bytes = {{"signed char", 1},
+                                                           {"int8", 1},
+                                                           {"int8_t", 1},
+                                                           {"uchar", 1},
+                                                           {"unsigned char", 1},
+                                                           {"uint8", 1},
+                                                           {"uint8_t", 1},
+                                                           {"short", 2},
+                                                           {"short int", 2},
+                                                           {"int16", 2},
+                                                           {"int16_t", 2},
+                                                           {"signed short", 2},
+                                                           {"signed short int", 2},
+                                                           {"ushort", 2},
+                                                           {"uint16", 2},
+                                                           {"uint16_t", 2},
+                                                           {"unsigned short", 2},
+                                                           {"unsigned short int", 2},
+                                                           {"int", 4},
+                                                           {"signed int", 4},
+                                                           {"int32", 4},
+                                                           {"int32_t", 4},
+                                                           {"uint", 4},
+                                                           {"unsigned int", 4},
+                                                           {"uint32", 4},
+                                                           {"uint32_t", 4},
+                                                           {"longlong", 8},
+                                                           {"long long", 8},
+                                                           {"long long int", 8},
+                                                           {"signed long long", 8},
+                                                           {"signed long long int", 8},
+                                                           {"int64", 8},
+                                                           {"int64_t", 8},
+                                                           {"ulonglong", 8},
+                                                           {"unsigned long long", 8},
+                                                           {"unsigned long long int", 8},
+                                                           {"uint64", 8},
+                                                           {"uint64_t", 8},
+                                                           {"float", 4},
+                                                           {"double", 8}};
   const auto found = bytes.find(type);
   if (found == bytes.end()) refuse_image(path, fmt::format("its type '{}' is not known", type));
   return found->second;
@@ -41,8 +68,8 @@ std::vector<std::string> direction_lengths(const fs::path& path, const std::stri
     if (vector == "none") {
       refuse_image(path, "it holds more than one value per voxel; save a single-component image");
     }
-    std::replace_if(vector.begin(), vector.end(), [](char c) { return c == '(' || c == ')' || c == ','; },
-                    ' ');
+    std::replace_if(
+        vector.begin(), vector.end(), [](char c) { return c == '(' || c == ')' || c == ','; }, ' ');
     double square = 0;
     for (const std::string& part : words(vector)) {
       const double value = real_number(part).value_or(0.0);
@@ -114,7 +141,8 @@ ImageHeader read_nrrd_header(const fs::path& path) {
   }
   header.unit = nrrd_unit(text.fields);
   const fs::path data = nrrd_data_file(path, text.fields);
-  if (!text.complete && (data == path || !text.ends_with_newline)) {  // VTK would never stop reading
+  if (!text.complete &&
+      (data == path || !text.ends_with_newline)) {  // VTK would never stop reading
     refuse_image(path, "its header is cut short: it does not end with an empty line");
   }
   const auto bytes =
@@ -128,7 +156,8 @@ ImageHeader read_nrrd_header(const fs::path& path) {
     if (bytes > most) refuse_image(path, "gzip data of 2 GiB and more cannot be read; save it raw");
     check_data_size(path, data, 0, 1);
   } else {
-    refuse_image(path, fmt::format("its encoding '{}' cannot be read; save it raw or gzip", encoding));
+    refuse_image(path,
+                 fmt::format("its encoding '{}' cannot be read; save it raw or gzip", encoding));
   }
   return header;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/vtk/text_header.hpp"
 
+#include "io/vtk/image_header.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,8 +12,6 @@
 #include <fstream>
 #include <sstream>
 #include <system_error>
-
-#include "io/vtk/image_header.hpp"
 
 namespace marrow::io {
 namespace {
@@ -77,7 +77,8 @@ std::vector<std::string> words(const std::string& text) {
   return found;
 }
 
-std::string value_of(const HeaderFields& fields, const std::string& key, const std::string& otherwise) {
+std::string value_of(const HeaderFields& fields, const std::string& key,
+                     const std::string& otherwise) {
   const auto found = fields.find(key);
   return found == fields.end() ? otherwise : found->second;
 }
@@ -113,7 +114,8 @@ Index3 read_extent(const fs::path& path, const std::string& key, const std::stri
     if (good) size[axis] = *value;
   }
   if (!good || size[0] * size[1] > max_sites / size[2]) {
-    refuse_image(path, fmt::format("its '{}' is '{}', not three positive numbers of voxels", key, text));
+    refuse_image(path,
+                 fmt::format("its '{}' is '{}', not three positive numbers of voxels", key, text));
   }
   return {size[0], size[1], size[2]};
 }
@@ -134,12 +136,12 @@ std::optional<std::array<double, 3>> read_spacing(const fs::path& path, const st
 }
 
 std::int64_t check_data_size(const fs::path& path, const fs::path& data, std::int64_t skipped,
-                     std::int64_t needed) {
+                             std::int64_t needed) {
   std::error_code error;
   const auto size = static_cast<std::int64_t>(fs::file_size(data, error));
   if (error) {
-    refuse_image(path, fmt::format("its data file '{}' cannot be read: {}", data.string(),
-                                   error.message()));
+    refuse_image(
+        path, fmt::format("its data file '{}' cannot be read: {}", data.string(), error.message()));
   }
   if (size - skipped < needed) {
     refuse_image(path, fmt::format("it is cut short: {} of {} bytes of voxel data are there",

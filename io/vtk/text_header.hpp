@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Text headers of "key <separator> value" lines, and the checks that their values need. Shared by the
-// formats that have such headers; knows none of them.
+// Text headers of "key <separator> value" lines, and the checks that their values need. Shared by
+// the formats that have such headers; knows none of them.
 #pragma once
+
+#include "core/lattice/geometry.hpp"
 
 #include <array>
 #include <cstdint>
@@ -11,8 +13,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "core/lattice/geometry.hpp"
 
 namespace marrow::io {
 
@@ -26,8 +26,8 @@ struct TextHeader {
   bool ends_with_newline = false;  // so does the last line read
 };
 
-/// Reads up to the line that `ends` recognises, or the end of the file. Refuses what no header of this
-/// kind is: overlong lines, control characters, a key twice.
+/// Reads up to the line that `ends` recognises, or the end of the file. Refuses what no header of
+/// this kind is: overlong lines, control characters, a key twice.
 TextHeader read_text_header(const std::filesystem::path& path, const std::string& separator,
                             const std::function<bool(const std::string& line)>& ends);
 
@@ -50,8 +50,8 @@ std::optional<std::array<double, 3>> read_spacing(const std::filesystem::path& p
                                                   const std::string& key,
                                                   const std::vector<std::string>& parts);
 
-/// Refuses the image unless `data` holds `needed` bytes after the first `skipped`: a damaged copy is most
-/// often a short one. Returns how many there are.
+/// Refuses the image unless `data` holds `needed` bytes after the first `skipped`: a damaged copy
+/// is most often a short one. Returns how many there are.
 std::int64_t check_data_size(const std::filesystem::path& path, const std::filesystem::path& data,
                              std::int64_t skipped, std::int64_t needed);
 

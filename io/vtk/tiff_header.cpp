@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The pages of a TIFF stack (TIFF revision 6.0, and BigTIFF). VTK's reader takes every page for a copy
-// of the first, goes on when a page's directory could not be read (libtiff then divides by zero),
-// inverts white-is-zero images and maps palettes to grey: all of that is refused.
+// The pages of a TIFF stack (TIFF revision 6.0, and BigTIFF). VTK's reader takes every page for a
+// copy of the first, goes on when a page's directory could not be read (libtiff then divides by
+// zero), inverts white-is-zero images and maps palettes to grey: all of that is refused.
+#include "io/vtk/image_header.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <fstream>
 #include <vector>
-
-#include "io/vtk/image_header.hpp"
 
 namespace marrow::io {
 namespace {
@@ -35,16 +35,26 @@ struct TiffPage {
 
 std::uint64_t* member_for(TiffPage& page, std::uint64_t tag) {
   switch (tag) {
-    case 254: return &page.subfile;
-    case 256: return &page.width;
-    case 257: return &page.height;
-    case 258: return &page.bits;
-    case 259: return &page.compression;
-    case 262: return &page.photometric;
-    case 277: return &page.samples;
-    case 278: return &page.rows_per_strip;
-    case 284: return &page.planar;
-    case 339: return &page.sample_format;
+    case 254:
+      return &page.subfile;
+    case 256:
+      return &page.width;
+    case 257:
+      return &page.height;
+    case 258:
+      return &page.bits;
+    case 259:
+      return &page.compression;
+    case 262:
+      return &page.photometric;
+    case 277:
+      return &page.samples;
+    case 278:
+      return &page.rows_per_strip;
+    case 284:
+      return &page.planar;
+    case 339:
+      return &page.sample_format;
     case 322:  // tile width, length, offsets, bytes
     case 323:
     case 324:
@@ -53,7 +63,8 @@ std::uint64_t* member_for(TiffPage& page, std::uint64_t tag) {
     case 32997:  // image depth
     case 32998:  // tile depth
       return &page.unreadable;
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 
@@ -153,10 +164,12 @@ class TiffDirectories {
     const std::uint64_t count = (page.height - 1) / page.rows_per_strip + 1;
     bool inside = strips.offsets.size() == count && strips.bytes.size() == count;
     for (std::uint64_t i = 0; inside && i < count; ++i) {
-      inside = strips.offsets[i] <= file_bytes_ && strips.bytes[i] <= file_bytes_ - strips.offsets[i];
+      inside =
+          strips.offsets[i] <= file_bytes_ && strips.bytes[i] <= file_bytes_ - strips.offsets[i];
     }
     if (!inside) {
-      refuse_image(path_, "it is cut short or damaged: the strips of a page are not all in the file");
+      refuse_image(path_,
+                   "it is cut short or damaged: the strips of a page are not all in the file");
     }
   }
 
@@ -174,19 +187,22 @@ void refuse_tiff_surprises(const fs::path& path, const TiffPage& page) {
                                    page.samples));
   }
   if (page.photometric != 1) {
-    refuse_image(path, "its grey values are indirect (palette, white is zero, or not stated); "
-                       "save it as plain greyscale with black as zero");
+    refuse_image(path,
+                 "its grey values are indirect (palette, white is zero, or not stated); "
+                 "save it as plain greyscale with black as zero");
   }
   if (page.bits != 8 && page.bits != 16 && page.bits != 32) {
     refuse_image(path, fmt::format("it has {} bits per pixel; 8, 16 or 32 can be read", page.bits));
   }
   constexpr std::array<std::uint64_t, 4> readable = {1, 5, 8, 32773};
   if (std::find(readable.begin(), readable.end(), page.compression) == readable.end()) {
-    refuse_image(path, fmt::format("its compression ({}) cannot be read; save it uncompressed or with "
-                                   "LZW, deflate or packbits",
-                                   page.compression));
+    refuse_image(path,
+                 fmt::format("its compression ({}) cannot be read; save it uncompressed or with "
+                             "LZW, deflate or packbits",
+                             page.compression));
   }
-  if (page.planar != 1 && page.planar != 2) refuse_image(path, "it is damaged: its planes are mixed up");
+  if (page.planar != 1 && page.planar != 2)
+    refuse_image(path, "it is damaged: its planes are mixed up");
   if (page.subfile == 1) refuse_image(path, "its first page is a thumbnail; save the stack alone");
   constexpr std::uint64_t most = std::uint64_t{1} << 30;
   if (page.width == 0 || page.height == 0 || page.width > most || page.height > most) {
@@ -208,14 +224,16 @@ ImageHeader read_tiff_header(const fs::path& path) {
       refuse_image(path, "it has more than 65535 pages; save it as .nrrd or .mha");
     }
     if (directories.next_page() != first) {
-      refuse_image(path, fmt::format("page {} differs from the first in size or kind of pixels", pages));
+      refuse_image(path,
+                   fmt::format("page {} differs from the first in size or kind of pixels", pages));
     }
   }
   ImageHeader header;
   header.extent = {static_cast<std::int64_t>(first.width), static_cast<std::int64_t>(first.height),
                    pages};
   if (volume({header.extent.x, header.extent.y, 1}) > (std::int64_t{1} << 32) / pages) {
-    refuse_image(path, "a TIFF stack of 4 G voxels and more cannot be read; save it as .nrrd or .mha");
+    refuse_image(path,
+                 "a TIFF stack of 4 G voxels and more cannot be read; save it as .nrrd or .mha");
   }
   return header;
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The data blocks of a .vti file. VTK's reader trusts the sizes that stand before each array and runs out of
-// bounds when they are damaged: they are checked against the file and against the extent first.
-#include <fmt/format.h>
+// The data blocks of a .vti file. VTK's reader trusts the sizes that stand before each array and
+// runs out of bounds when they are damaged: they are checked against the file and against the
+// extent first.
+#include "io/vtk/image_header.hpp"
+#include "io/vtk/text_header.hpp"
+#include "io/vtk/vtk_messages.hpp"
 
+#include <fmt/format.h>
 #include <vtkBase64Utilities.h>
 #include <vtkNew.h>
 #include <vtkXMLDataElement.h>
@@ -15,10 +19,6 @@
 #include <map>
 #include <string>
 #include <vector>
-
-#include "io/vtk/image_header.hpp"
-#include "io/vtk/text_header.hpp"
-#include "io/vtk/vtk_messages.hpp"
 
 namespace marrow::io {
 namespace {
@@ -34,7 +34,7 @@ std::string attribute(vtkXMLDataElement& element, const char* name, const std::s
 
 std::int64_t value_bytes(const std::string& type) {
   static const std::map<std::string, std::int64_t> bytes = {
-      {"Int8", 1},  {"UInt8", 1}, {"Int16", 2}, {"UInt16", 2},  {"Int32", 4},
+      {"Int8", 1},   {"UInt8", 1}, {"Int16", 2},  {"UInt16", 2},  {"Int32", 4},
       {"UInt32", 4}, {"Int64", 8}, {"UInt64", 8}, {"Float32", 4}, {"Float64", 8}};
   const auto found = bytes.find(type);
   return found == bytes.end() ? any_size : found->second;
@@ -143,7 +143,8 @@ class VtiArrays {
     if (base64) {
       std::vector<unsigned char> decoded(raw.size());
       // Fewer bytes come out when characters are not of the alphabet.
-      if (vtkBase64Utilities::DecodeSafely(raw.data(), static_cast<std::size_t>(stored), decoded.data(),
+      if (vtkBase64Utilities::DecodeSafely(raw.data(), static_cast<std::size_t>(stored),
+                                           decoded.data(),
                                            decoded.size()) < static_cast<std::size_t>(bytes)) {
         damaged("the sizes before an array are wrong");
       }
@@ -171,7 +172,8 @@ class VtiArrays {
     if (blocks > file_bytes) damaged("an array has more blocks than the file has bytes");
     const std::vector<std::uint64_t> header =
         header_words(at, base64, 3 + static_cast<std::int64_t>(blocks));
-    // Number of blocks, bytes of a block, bytes of the last one (0: a whole block), packed bytes of each.
+    // Number of blocks, bytes of a block, bytes of the last one (0: a whole block), packed bytes of
+    // each.
     const std::uint64_t whole = header[1];
     const std::uint64_t last = header[2];
     constexpr std::uint64_t most = std::uint64_t{1} << 40;
@@ -180,11 +182,14 @@ class VtiArrays {
     }
     std::uint64_t packed = 0;
     for (std::size_t i = 3; i < header.size(); ++i) {
-      if (header[i] == 0 || header[i] > file_bytes - packed) damaged("an array ends outside the file");
+      if (header[i] == 0 || header[i] > file_bytes - packed)
+        damaged("an array ends outside the file");
       packed += header[i];
     }
-    if (blocks > most / std::max<std::uint64_t>(whole, 1) * 256) damaged("an array is far too long");
-    check_total(blocks == 0 ? 0 : (last == 0 ? blocks * whole : (blocks - 1) * whole + last), expected);
+    if (blocks > most / std::max<std::uint64_t>(whole, 1) * 256)
+      damaged("an array is far too long");
+    check_total(blocks == 0 ? 0 : (last == 0 ? blocks * whole : (blocks - 1) * whole + last),
+                expected);
   }
 
   void check_total(std::uint64_t bytes, std::int64_t expected) const {

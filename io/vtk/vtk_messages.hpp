@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Catches what VTK and the libraries inside it would print while one of their readers or writers works,
-// so that it becomes part of a Failure and never reaches the terminal. One at a time per process.
+// Catches what VTK and the libraries inside it would print while one of their readers or writers
+// works, so that it becomes part of a Failure and never reaches the terminal. One at a time per
+// process.
 #pragma once
 
 #include <memory>
@@ -17,7 +18,8 @@ class VtkMessages {
 
   /// Whether VTK reported an error (warnings do not count).
   [[nodiscard]] bool failed() const;
-  /// The first error or, failing that, whatever else was said: one line, without VTK's source positions.
+  /// The first error or, failing that, whatever else was said: one line, without VTK's source
+  /// positions.
   [[nodiscard]] std::string text() const;
 
  private:

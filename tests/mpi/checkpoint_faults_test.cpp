@@ -128,7 +128,7 @@ TEST_F(CheckpointFaults, ManySmallTransfersMakeTheSameFile) {
   CheckpointContent content = test::example_content(100, comm.rank(), comm.size());
   content.dense_tissue = test::example_tissue(comm.rank(), comm.size());
   WriteOptions small;
-  small.transfer_bytes = 1000;
+  small.transfers = {500, 1};
   int transfers = 0;
   small.at_point = [&](std::string_view point) {
     transfers += point.starts_with("write:") ? 1 : 0;
@@ -252,24 +252,52 @@ TEST_F(CheckpointFaults, AFileSizeLimitIsSeenBeforeWriting) {
   EXPECT_TRUE(write_step(comm, run, 100).ok);
 }
 
-// The limit strikes in the middle of a transfer, as a full disk or a quota would. The library
-// cannot close its file afterwards, so this runs in a process of its own, which leaves through
-// MPI_Abort.
-[[noreturn]] void write_into_a_limit(const fs::path& run) {
+// The limit strikes in the middle of a transfer, as a full disk or a quota would; some rank's write
+// fails.
+TEST_F(CheckpointFaults, ATransferThatTheSystemRefusesIsSurvived) {
+  struct rlimit before {};
+  getrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_TRUE(write_step(comm, run, 100).ok);
+  CheckpointContent content = test::example_content(200, comm.rank(), comm.size());
+  content.dense_tissue = test::example_tissue(comm.rank(), comm.size());
+  for (const char* where : {"write:1", "write:2", "write:5"}) {
+    WriteOptions options;
+    options.transfers.bytes_per_writer = 1;  // all ranks write
+    options.at_point = [&](std::string_view point) {
+      if (point == where) limit_file_size(16000);
+    };
+    const WriteResult failed = write_checkpoint(comm, run, content, {}, options);
+    setrlimit(RLIMIT_FSIZE, &before);
+    EXPECT_FALSE(failed.ok);
+    EXPECT_FALSE(failed.poisoned);
+    EXPECT_THAT(failed.message,
+                testing::AllOf(HasSubstr("cannot write /"), HasSubstr("state.h5"),
+                               HasSubstr("it needs up to"), HasSubstr("15.6 KiB (16,000 bytes)")));
+    EXPECT_THAT(names_in(checkpoints_of(run)), ElementsAre("LATEST", "step_000000100"));
+    comm.barrier();
+  }
+  // A healthy run goes on, and the next checkpoint is good.
+  EXPECT_TRUE(write_step(comm, run, 300).ok);
+  EXPECT_EQ(load_checkpoint(comm, run).manifest.step, 300);
+}
+
+// When the root cannot even make the file, HDF5 cannot close it either. The library would crash
+// when the program ends, so this runs in a process of its own, which leaves through MPI_Abort.
+[[noreturn]] void make_a_file_into_a_limit(const fs::path& run) {
   std::signal(SIGXFSZ, SIG_IGN);
   const Communicator alone(MPI_COMM_SELF);
   bool as_expected = write_step(alone, run, 100).ok;
   WriteOptions options;
   options.at_point = [](std::string_view point) {
-    if (point == "write:2") limit_file_size(20000);
+    if (point == "space") limit_file_size(10000);
   };
   const WriteResult failed = write_step(alone, run, 200, options);
   limit_file_size(RLIM_INFINITY);
-  as_expected = as_expected && !failed.ok && hdf5_poisoned() &&
-                failed.message.find("up to 19.5 KiB (20,000 bytes)") != std::string::npos;
+  as_expected = as_expected && !failed.ok && failed.poisoned && hdf5_poisoned() &&
+                failed.message.find("state.h5") != std::string::npos;
   as_expected = as_expected && names_in(checkpoints_of(run)) ==
                                    std::vector<std::string>{"LATEST", "step_000000100"};
-  // A healthy run goes on, and the next checkpoint is good.
   as_expected = as_expected && write_step(alone, run, 300).ok &&
                 load_checkpoint(alone, run).manifest.step == 300;
   std::fprintf(stderr, "%s: %s\n", as_expected ? "as expected" : "UNEXPECTED",
@@ -305,11 +333,12 @@ class WithoutLauncher {
   std::vector<std::string> hidden_;
 };
 
-TEST_F(CheckpointFaults, AWriteThatTheSystemRefusesIsSurvived) {
+TEST_F(CheckpointFaults, AFileThatCannotBeMadePoisonsOnlyTheEnd) {
   on_root([&] {
     const WithoutLauncher hidden;
     GTEST_FLAG_SET(death_test_style, "threadsafe");
-    EXPECT_EXIT(write_into_a_limit(run), testing::ExitedWithCode(4), "as expected: .*state.h5");
+    EXPECT_EXIT(make_a_file_into_a_limit(run), testing::ExitedWithCode(4),
+                "as expected: .*state.h5");
   });
 }
 

@@ -19,6 +19,7 @@
 #include <locale>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace marrow::io {
 namespace {
@@ -114,6 +115,8 @@ TEST(WordingTest, NumbersAsPeopleReadThem) {
   EXPECT_EQ(simulated_date_text(0.5), "day 0.5 (0.00 y)");
   EXPECT_EQ(counted(1, "row"), "1 row");
   EXPECT_EQ(counted(1200, "row"), "1,200 rows");
+  EXPECT_EQ(joined({}), "");
+  EXPECT_EQ(joined(std::vector<std::string>{"", "b", "c"}), ", b, c");
 }
 
 /// Everything of this folder that writes or reads numbers, as one text.

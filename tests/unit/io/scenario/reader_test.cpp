@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -59,6 +60,7 @@ TEST(Reader, ReadsTheSameFromAFileAndFromItsBytes) {
   const std::string path = testing::TempDir() + "marrow reader test.yaml";
   std::ofstream(path) << sample_scenario();
   const ReadResult result = read_scenario_file(path, {"scenario.seed=3"});
+  std::filesystem::remove(path);
   ASSERT_TRUE(result.ok()) << result.report();
   EXPECT_EQ(result.scenario->path, path);
   EXPECT_EQ(result.scenario->text, sample_scenario());

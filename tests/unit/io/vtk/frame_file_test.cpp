@@ -2,9 +2,13 @@
 // Pieces and headers, written by us and read back by VTK's own readers.
 #include "io/vtk/frame_file.hpp"
 
-#include <gtest/gtest.h>
-#include <sys/resource.h>
+#include "core/model/failure.hpp"
+#include "io/vtk/files.hpp"
+#include "tests/support/temporary_directory.hpp"
+#include "tests/unit/io/vtk/file_bytes.hpp"
+#include "tests/unit/io/vtk/file_size_limit.hpp"
 
+#include <gtest/gtest.h>
 #include <vtkCellData.h>
 #include <vtkDataArray.h>
 #include <vtkFieldData.h>
@@ -18,19 +22,14 @@
 #include <vtkXMLPPolyDataReader.h>
 #include <vtkXMLPolyDataReader.h>
 
-#include <csignal>
-
-#include "core/model/failure.hpp"
-#include "io/vtk/files.hpp"
-#include "tests/support/temporary_directory.hpp"
-#include "tests/unit/io/vtk/file_bytes.hpp"
-
 namespace marrow::io {
 namespace {
 
 const FrameFacts facts{36, 0x00ab12ULL, "a <scenario> & \"more\""};
 
-float value_at(const Index3& cell) { return static_cast<float>(cell.x * 10000 + cell.y * 100 + cell.z); }
+float value_at(const Index3& cell) {
+  return static_cast<float>(cell.x * 10000 + cell.y * 100 + cell.z);
+}
 
 ImagePiece numbered(const Box& cells) {
   ImagePiece piece{cells, {100, 200, 300}, 20.0, {}};
@@ -111,7 +110,8 @@ TEST_P(FrameFiles, ImageIsReadBackByVtk) {
 
 TEST_P(FrameFiles, SeveralImagePiecesAreReadBackAsOne) {
   const Box whole{{0, 0, 0}, {7, 5, 6}};
-  const std::vector<Box> slabs = {{{0, 0, 0}, {7, 5, 1}}, {{0, 0, 1}, {7, 5, 4}}, {{0, 0, 4}, {7, 5, 6}}};
+  const std::vector<Box> slabs = {
+      {{0, 0, 0}, {7, 5, 1}}, {{0, 0, 1}, {7, 5, 4}}, {{0, 0, 4}, {7, 5, 6}}};
   const std::vector<std::string> names = {"a0.vti", "a1.vti", "a2.vti"};
   for (std::size_t i = 0; i < 3; ++i) {
     write_piece(path(names[i].c_str()), numbered(slabs[i]), facts, GetParam());
@@ -145,7 +145,8 @@ TEST_P(FrameFiles, PointsAreReadBackWithOneVertexEach) {
 TEST_P(FrameFiles, EmptyPiecesOfPointsJoin) {
   PointPiece none = three_points();
   none.xyz_um.clear();
-  for (FrameArray& array : none.arrays) std::visit([](auto& values) { values.clear(); }, array.values);
+  for (FrameArray& array : none.arrays)
+    std::visit([](auto& values) { values.clear(); }, array.values);
   write_piece(path("p0.vtp"), none, facts, GetParam());
   write_piece(path("p1.vtp"), three_points(), facts, GetParam());
   write_piece(path("p2.vtp"), none, facts, GetParam());
@@ -176,27 +177,6 @@ INSTANTIATE_TEST_SUITE_P(Both, FrameFiles, testing::Values(Compression::none, Co
                            return tested.param == Compression::zlib ? "zlib" : "none";
                          });
 
-/// No file may grow beyond a size, as on a full disk; SIGXFSZ is ignored as the program does.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    rlimit limit = before_;
-    limit.rlim_cur = bytes;
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  void (*handler_)(int);
-  rlimit before_{};
-};
-
 /// The limit falls at many places of the file; none of them may pass for success.
 TEST(FrameFilesOnAFullDisk, FailWithoutAWordOnTheTerminal) {
   const test::TemporaryDirectory directory;
@@ -204,8 +184,8 @@ TEST(FrameFilesOnAFullDisk, FailWithoutAWordOnTheTerminal) {
   const ImagePiece piece = numbered({{0, 0, 0}, {40, 40, 40}});
   write_piece(path, piece, facts, Compression::none);
   const auto whole = std::filesystem::file_size(path);
-  for (const rlim_t limit : {rlim_t{0}, rlim_t{100}, rlim_t{5000}, rlim_t{100000}, rlim_t{whole - 30},
-                             rlim_t{whole - 1}}) {
+  for (const rlim_t limit : {rlim_t{0}, rlim_t{100}, rlim_t{5000}, rlim_t{100000},
+                             rlim_t{whole - 30}, rlim_t{whole - 1}}) {
     testing::internal::CaptureStderr();
     testing::internal::CaptureStdout();
     std::string reason;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/vtk/frame_geometry.hpp"
 
+#include "core/model/failure.hpp"
+
 #include <gtest/gtest.h>
 
 #include <map>
 #include <set>
-
-#include "core/model/failure.hpp"
 
 namespace marrow::io {
 namespace {
@@ -141,8 +141,8 @@ TEST(WriterOf, SpreadsPiecesEvenlyAndStartsAtTheRoot) {
       }
       EXPECT_EQ(writer_of(0, pieces, ranks), 0);
       EXPECT_EQ(load.size(), std::min(pieces, static_cast<std::size_t>(ranks)));
-      const std::size_t fair = (pieces + static_cast<std::size_t>(ranks) - 1) /
-                               static_cast<std::size_t>(ranks);
+      const std::size_t fair =
+          (pieces + static_cast<std::size_t>(ranks) - 1) / static_cast<std::size_t>(ranks);
       for (const auto& [rank, count] : load) EXPECT_LE(count, fair);
     }
   }

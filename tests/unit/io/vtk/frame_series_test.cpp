@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/vtk/frame_series.hpp"
 
-#include <gtest/gtest.h>
-
-#include <vtkSmartPointer.h>
-#include <vtkXMLDataElement.h>
-#include <vtkXMLUtilities.h>
-
 #include "core/model/failure.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/unit/io/vtk/file_bytes.hpp"
+
+#include <gtest/gtest.h>
+#include <vtkSmartPointer.h>
+#include <vtkXMLDataElement.h>
+#include <vtkXMLUtilities.h>
 
 namespace marrow::io {
 namespace {
@@ -18,8 +17,8 @@ namespace fs = std::filesystem;
 
 /// timestep -> file, as an XML parser sees a .pvd.
 std::map<std::string, std::string> read_pvd(const fs::path& path) {
-  const auto root = vtkSmartPointer<vtkXMLDataElement>::Take(
-      vtkXMLUtilities::ReadElementFromFile(path.c_str()));
+  const auto root =
+      vtkSmartPointer<vtkXMLDataElement>::Take(vtkXMLUtilities::ReadElementFromFile(path.c_str()));
   std::map<std::string, std::string> entries;
   if (root == nullptr || std::string(root->GetName()) != "VTKFile" ||
       std::string(root->GetAttribute("type")) != "Collection") {
@@ -43,13 +42,12 @@ class FrameSeriesTest : public testing::Test {
 };
 
 TEST(FrameNames, AreReadBackAsTheyWereGiven) {
-  for (const FrameName& name :
-       {FrameName{Series::cells, 120, std::nullopt, false, false},
-        FrameName{Series::cells, 120, std::nullopt, true, false},
-        FrameName{Series::cells, 1234567890123, 3, false, true},
-        FrameName{Series::fields, 0, 12345, false, false},
-        FrameName{Series::tissue, 0, std::nullopt, false, true},
-        FrameName{Series::niches, 0, 7, false, false}}) {
+  for (const FrameName& name : {FrameName{Series::cells, 120, std::nullopt, false, false},
+                                FrameName{Series::cells, 120, std::nullopt, true, false},
+                                FrameName{Series::cells, 1234567890123, 3, false, true},
+                                FrameName{Series::fields, 0, 12345, false, false},
+                                FrameName{Series::tissue, 0, std::nullopt, false, true},
+                                FrameName{Series::niches, 0, 7, false, false}}) {
     EXPECT_EQ(parse_file_name(file_name(name)), name) << file_name(name);
   }
   EXPECT_EQ(file_name({Series::cells, 120, std::nullopt, false, false}), "cells_000000120.vtp");
@@ -58,17 +56,18 @@ TEST(FrameNames, AreReadBackAsTheyWereGiven) {
 }
 
 TEST(FrameNames, OfOtherFilesAreLeftAlone) {
-  for (const char* name : {"cells.vtp", "cells_12.vtp", "cells_000000001.vti", "tissue_000000001.vti",
-                           "fields_000000001.vti.bak", "mycells_000000001.vtp", "cells.pvd",
-                           "cells_000000001_p0000.pvtp", "cells_9999999999999999999.vtp", ""}) {
+  for (const char* name :
+       {"cells.vtp", "cells_12.vtp", "cells_000000001.vti", "tissue_000000001.vti",
+        "fields_000000001.vti.bak", "mycells_000000001.vtp", "cells.pvd",
+        "cells_000000001_p0000.pvtp", "cells_9999999999999999999.vtp", ""}) {
     EXPECT_EQ(parse_file_name(name), std::nullopt) << name;
   }
 }
 
 TEST_F(FrameSeriesTest, ListHoldsCompleteFramesOnly) {
-  for (const char* name : {"cells_000000024.vtp", "cells_000000048.pvtp", "cells_000000048_p0000.vtp",
-                           "cells_000000072_p0000.vtp", "cells_000000096.vtp.partial",
-                           "fields_000000024.vti", "notes.txt"}) {
+  for (const char* name : {"cells_000000024.vtp", "cells_000000048.pvtp",
+                           "cells_000000048_p0000.vtp", "cells_000000072_p0000.vtp",
+                           "cells_000000096.vtp.partial", "fields_000000024.vti", "notes.txt"}) {
     touch(name);
   }
   EXPECT_EQ(list_frames(directory_.path(), Series::cells),
@@ -78,8 +77,9 @@ TEST_F(FrameSeriesTest, ListHoldsCompleteFramesOnly) {
 
 TEST_F(FrameSeriesTest, PvdGivesDays) {
   write_pvd(directory_.path(), Series::cells, {{0, "a.vtp"}, {36, "b.vtp"}, {8760, "c.vtp"}});
-  EXPECT_EQ(read_pvd(directory_.path() / "cells.pvd"),
-            (std::map<std::string, std::string>{{"0", "a.vtp"}, {"1.5", "b.vtp"}, {"365", "c.vtp"}}));
+  EXPECT_EQ(
+      read_pvd(directory_.path() / "cells.pvd"),
+      (std::map<std::string, std::string>{{"0", "a.vtp"}, {"1.5", "b.vtp"}, {"365", "c.vtp"}}));
   EXPECT_FALSE(there("cells.pvd.partial"));
 }
 

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Images for the import tests: each voxel's label is a function of its position without any symmetry,
-// so that a swapped or mirrored axis shows.
+// Images for the import tests: each voxel's label is a function of its position without any
+// symmetry, so that a swapped or mirrored axis shows.
 #pragma once
+
+#include "core/lattice/geometry.hpp"
+#include "core/random/mix.hpp"
+#include "io/vtk/vtk_messages.hpp"
+#include "tests/unit/io/vtk/file_bytes.hpp"
 
 #include <vtkAOSDataArrayTemplate.h>
 #include <vtkCellData.h>
@@ -18,18 +23,14 @@
 #include <string>
 #include <vector>
 
-#include "core/lattice/geometry.hpp"
-#include "core/tissue/tissue_kind.hpp"
-#include "io/vtk/vtk_messages.hpp"
-#include "tests/unit/io/vtk/file_bytes.hpp"
-
 namespace marrow::io {
 
 inline constexpr Index3 image_extent{12, 7, 5};
 
-/// 0 marrow, 1 bone, 2 sinusoid, 3 arteriole.
+/// 0 marrow, 1 bone, 2 sinusoid, 3 arteriole: bits of a hash, so that no mirror image looks alike.
 inline std::uint8_t label_at(const Index3& p) {
-  return static_cast<std::uint8_t>((p.x * p.x + 3 * p.y * p.y * p.y + 5 * p.z * (p.x + 1) + p.z) % 4);
+  return static_cast<std::uint8_t>(
+      mix64(static_cast<std::uint64_t>(p.x + 1000 * p.y + 1000000 * p.z)) % 4);
 }
 
 inline std::vector<std::uint8_t> labels_of(const Index3& extent) {
@@ -55,7 +56,8 @@ enum class Held { points, cells };
 
 template <class T>
 vtkSmartPointer<vtkImageData> image_of(const std::vector<T>& values, const Index3& extent,
-                                       double spacing, Held held = Held::points, int components = 1) {
+                                       double spacing, Held held = Held::points,
+                                       int components = 1) {
   const int one = held == Held::cells ? 1 : 0;
   auto image = vtkSmartPointer<vtkImageData>::New();
   image->SetDimensions(static_cast<int>(extent.x) + one, static_cast<int>(extent.y) + one,
@@ -81,7 +83,8 @@ inline void write_vti(const std::filesystem::path& path, vtkImageData* image) {
   writer->Write();
 }
 
-inline void write_meta_image(const std::filesystem::path& path, vtkImageData* image, bool compress) {
+inline void write_meta_image(const std::filesystem::path& path, vtkImageData* image,
+                             bool compress) {
   vtkNew<vtkMetaImageWriter> writer;
   writer->SetFileName(path.c_str());
   writer->SetCompression(compress);
@@ -105,8 +108,8 @@ std::string raw_bytes(const std::vector<T>& values) {
 
 inline std::string nrrd_header(const std::string& type, const std::string& more,
                                const std::string& encoding = "raw") {
-  return "NRRD0004\n# a comment\ntype: " + type + "\ndimension: 3\nsizes: 12 7 5\nendian: little\n" +
-         "encoding: " + encoding + "\n" + more;
+  return "NRRD0004\n# a comment\ntype: " + type +
+         "\ndimension: 3\nsizes: 12 7 5\nendian: little\n" + "encoding: " + encoding + "\n" + more;
 }
 
 /// Every occurrence of `from` (of the same length as `to`) replaced.
@@ -126,7 +129,8 @@ inline std::string little_endian(std::uint64_t value, std::size_t bytes) {
 
 /// Tag, type SHORT, count 1, value: an entry of a little-endian TIFF directory.
 inline std::string short_tag(std::uint64_t tag, std::uint64_t value) {
-  return little_endian(tag, 2) + little_endian(3, 2) + little_endian(1, 4) + little_endian(value, 4);
+  return little_endian(tag, 2) + little_endian(3, 2) + little_endian(1, 4) +
+         little_endian(value, 4);
 }
 
 /// A gzip member (RFC 1952) of one stored block; for less than 64 KiB.
@@ -144,15 +148,17 @@ inline std::string gzip_stored(const std::string& bytes) {
 /// A BigTIFF of 8-bit pages, one strip each.
 inline std::string big_tiff(const std::vector<std::uint8_t>& values, const Index3& extent) {
   const auto entry = [](std::uint64_t tag, std::uint64_t value) {
-    return little_endian(tag, 2) + little_endian(16, 2) + little_endian(1, 8) + little_endian(value, 8);
+    return little_endian(tag, 2) + little_endian(16, 2) + little_endian(1, 8) +
+           little_endian(value, 8);
   };
   std::string text = "II" + little_endian(43, 2) + little_endian(8, 2) + little_endian(0, 2);
   const auto page_bytes = static_cast<std::size_t>(extent.x * extent.y);
   for (std::int64_t page = 0; page < extent.z; ++page) {
     const std::uint64_t data = text.size() + 8;
     text += little_endian(data + page_bytes, 8);
-    text.append(reinterpret_cast<const char*>(values.data()) + static_cast<std::size_t>(page) * page_bytes,
-                page_bytes);
+    text.append(
+        reinterpret_cast<const char*>(values.data()) + static_cast<std::size_t>(page) * page_bytes,
+        page_bytes);
     text += little_endian(9, 8) + entry(256, static_cast<std::uint64_t>(extent.x)) +
             entry(257, static_cast<std::uint64_t>(extent.y)) + entry(258, 8) + entry(259, 1) +
             entry(262, 1) + entry(273, data) + entry(277, 1) +

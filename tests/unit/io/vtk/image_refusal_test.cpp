@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Images that are refused: with the right exit code, a message that helps, silence on the terminal, and
-// never a crash, whatever the damage.
+// Images that are refused: with the right exit code, a message that helps, silence on the terminal,
+// and never a crash, whatever the damage.
+#include "core/model/failure.hpp"
+#include "io/vtk/image_import.hpp"
+#include "tests/support/temporary_directory.hpp"
+#include "tests/unit/io/vtk/image_files.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <limits>
 #include <random>
-
-#include "core/model/failure.hpp"
-#include "io/vtk/image_import.hpp"
-#include "tests/support/temporary_directory.hpp"
-#include "tests/unit/io/vtk/image_files.hpp"
 
 namespace marrow::io {
 namespace {
@@ -62,7 +62,8 @@ class ImageRefusal : public testing::Test {
     writer->Write();
     write_meta_image(at("a.mha"), good(), false);
     write_meta_image(at("z.mha"), good(), true);
-    put(at("a.nrrd"), nrrd_header("uint8", "spacings: 10 10 10\n\n") + raw_bytes(labels_of(image_extent)));
+    put(at("a.nrrd"),
+        nrrd_header("uint8", "spacings: 10 10 10\n\n") + raw_bytes(labels_of(image_extent)));
     put(at("z.nrrd"), nrrd_header("uint8", "spacings: 10 10 10\n\n", "gzip") +
                           gzip_stored(raw_bytes(labels_of(image_extent))));
     write_tiff(at("a.tif"), good(), vtkTIFFWriter::NoCompression);
@@ -75,7 +76,8 @@ class ImageRefusal : public testing::Test {
 };
 
 TEST_F(ImageRefusal, MissingFileAndDirectory) {
-  EXPECT_THAT(refusal("absent.vti"), AllOf(HasSubstr("4: "), HasSubstr("absent.vti"), HasSubstr("does not exist")));
+  EXPECT_THAT(refusal("absent.vti"),
+              AllOf(HasSubstr("4: "), HasSubstr("absent.vti"), HasSubstr("does not exist")));
   for (const char* name : {"d.vti", "d.mha", "d.nrrd", "d.tif"}) {
     std::filesystem::create_directory(at(name));
     EXPECT_THAT(refusal(name), AllOf(HasSubstr("4: "), HasSubstr("directory"))) << name;
@@ -113,17 +115,21 @@ TEST_F(ImageRefusal, WrongSizeAndOrderOfAxes) {
 TEST_F(ImageRefusal, WrongSpacing) {
   write_vti(at("a.vti"), good(12.0));
   write_meta_image(at("a.mha"), good(0.0102), false);
-  put(at("a.nrrd"), nrrd_header("uint8", "spacings: 10 10 11\n\n") + raw_bytes(labels_of(image_extent)));
+  put(at("a.nrrd"),
+      nrrd_header("uint8", "spacings: 10 10 11\n\n") + raw_bytes(labels_of(image_extent)));
   for (const char* name : {"a.vti", "a.mha", "a.nrrd"}) {
-    EXPECT_THAT(refusal(name), AllOf(HasSubstr("3: "), HasSubstr("spacing"), HasSubstr("10 um"))) << name;
+    EXPECT_THAT(refusal(name), AllOf(HasSubstr("3: "), HasSubstr("spacing"), HasSubstr("10 um")))
+        << name;
   }
 }
 
 TEST_F(ImageRefusal, ADeclaredUnitIsBelieved) {
   const std::string values = raw_bytes(labels_of(image_extent));
-  put(at("a.nrrd"), nrrd_header("uint8", "spacings: 10 10 10\nunits: \"mm\" \"mm\" \"mm\"\n\n") + values);
+  put(at("a.nrrd"),
+      nrrd_header("uint8", "spacings: 10 10 10\nunits: \"mm\" \"mm\" \"mm\"\n\n") + values);
   EXPECT_THAT(refusal("a.nrrd"), AllOf(HasSubstr("3: "), HasSubstr("10 x 10 x 10 mm")));
-  const std::string head = "NDims = 3\nDimSize = 12 7 5\nElementSpacing = 10 10 10\nElementType = MET_UCHAR\n";
+  const std::string head =
+      "NDims = 3\nDimSize = 12 7 5\nElementSpacing = 10 10 10\nElementType = MET_UCHAR\n";
   put(at("a.mha"), head + "DistanceUnits = mm\nElementDataFile = LOCAL\n" + values);
   EXPECT_THAT(refusal("a.mha"), AllOf(HasSubstr("3: "), HasSubstr("mm")));
   put(at("a.mha"), head + "DistanceUnits = um\nElementDataFile = LOCAL\n" + values);
@@ -144,7 +150,8 @@ TEST_F(ImageRefusal, AGreyImageWithALabelMapGivesAShortMessage) {
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i) + 0.5F;
   write_vti(at("a.vti"), image_of(values, image_extent, 10.0));
   const std::string said = refusal("a.vti");
-  EXPECT_THAT(said, AllOf(HasSubstr("0.5 (1 voxels)"), HasSubstr("412 more values"), HasSubstr("bone_threshold")));
+  EXPECT_THAT(said, AllOf(HasSubstr("0.5 (1 voxels)"), HasSubstr("412 more values"),
+                          HasSubstr("bone_threshold")));
   EXPECT_LT(said.size(), 800U);
 }
 
@@ -155,14 +162,16 @@ TEST_F(ImageRefusal, NotANumber) {
   EXPECT_THAT(refusal("a.vti"), AllOf(HasSubstr("3: "), HasSubstr("not a number (1 voxels)")));
   parameters_.labels.clear();
   parameters_.bone_threshold = 1.0;
-  EXPECT_THAT(refusal("a.vti"), AllOf(HasSubstr("3: "), HasSubstr("1 of 420 voxels are not numbers")));
+  EXPECT_THAT(refusal("a.vti"),
+              AllOf(HasSubstr("3: "), HasSubstr("1 of 420 voxels are not numbers")));
 }
 
 TEST_F(ImageRefusal, EverythingBone) {
   write_vti(at("a.vti"), good());
   parameters_.labels.clear();
   parameters_.bone_threshold = 0.0;
-  EXPECT_THAT(refusal("a.vti"), AllOf(HasSubstr("3: "), HasSubstr("every voxel"), HasSubstr("from 0 to 3")));
+  EXPECT_THAT(refusal("a.vti"),
+              AllOf(HasSubstr("3: "), HasSubstr("every voxel"), HasSubstr("from 0 to 3")));
 }
 
 TEST_F(ImageRefusal, ContradictoryParameters) {
@@ -188,7 +197,8 @@ TEST_F(ImageRefusal, SeveralValuesPerVoxel) {
   write_meta_image(at("a.mha"), image, false);
   write_tiff(at("a.tif"), good(), vtkTIFFWriter::NoCompression);  // VTK writes no stacks of colours
   put(at("a.tif"), replaced(contents(at("a.tif")), short_tag(277, 1), short_tag(277, 3)));
-  put(at("a.nrrd"), "NRRD0004\ntype: uint8\ndimension: 4\nsizes: 3 12 7 5\nencoding: raw\n\n" + raw_bytes(rgb));
+  put(at("a.nrrd"),
+      "NRRD0004\ntype: uint8\ndimension: 4\nsizes: 3 12 7 5\nencoding: raw\n\n" + raw_bytes(rgb));
   for (const char* name : {"a.vti", "a.mha", "a.tif", "a.nrrd"}) {
     EXPECT_THAT(refusal(name), AllOf(HasSubstr("4: "), HasSubstr("value"))) << name;
   }

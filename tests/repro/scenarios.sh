@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The shipped scenarios in a form that shows everything within minutes: a small box, an early and heavy
+# influx, stem cells that live fast. Sourced by the other scripts: settings_of NAME prints one --set value a
+# line.
+shipped=(healthy_adult saa_untreated protective_clone_remission)
+
+settings_of() {
+  printf '%s\n' 'domain.size=[80, 64, 96]' 'run.duration=24 d' 'checkpoint.every=8 d' \
+    'niches.density=300 /mm^3' 'hspc.homeostatic_rate=0.02 /h' 'hspc.stress_rate=0.1 /h'
+  if [[ $1 != healthy_adult ]]; then
+    printf '%s\n' 'tcells.trigger.at=2 d' 'tcells.trigger.influx=200 /mm^3' \
+      'tcells.kill_coefficient=2e-3 mm^3/d' 'tcells.recruitment=5 /mm^3/d'
+  fi
+}
+
+fail() {
+  printf 'FAILED: %s\n' "$*" >&2
+  exit 1
+}
