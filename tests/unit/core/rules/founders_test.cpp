@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The marrow at the start and the clones that a scenario places (MODEL 6.0 "Start and trigger").
+// The marrow at the start and the clones that a scenario places (MODEL.md, "Initialization").
 #include "core/rules/founders.hpp"
 
 #include "tests/unit/core/rules/statistics.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The kill coefficient is the input and the chance per contact follows (MODEL 6.0 item 2); contact
-// capacities from TARGETS 4.10.
+// The kill coefficient is the input and the chance per contact follows (MODEL.md, "From the kill
+// coefficient to a chance"); the lattice capacity of the 26-neighbour contact set is 3.156.
 #include "core/model/failure.hpp"
 #include "core/model/model.hpp"
 
@@ -55,6 +55,8 @@ TEST(KillChance, TimesItsFactorsGivesTheCoefficientBack) {
                                  (spacing * spacing * spacing * 1e-9) * voxels *
                                  (static_cast<double>(hops) * 24.0) / share;
             EXPECT_NEAR(given / kappa, 1.0, 1e-12);
+            const double c = (open_neighbours / contact_capacity - 1.0) * voxels / open_neighbours;
+            EXPECT_NEAR(k.depletion, 1.0 / (1.0 + c * k.per_contact), 1e-12);
             EXPECT_GT(k.per_contact, 0.0);
             EXPECT_LE(k.per_contact, 1.0);
           }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Mutation at division (MODEL 6.0 items 4 and "Scale"): each genotype independently, at the rate of
+// Mutation at division (MODEL.md, "Mutation"): each genotype independently, at the rate of
 // the patient times N_real/K.
 #include "core/rules/mutation.hpp"
 

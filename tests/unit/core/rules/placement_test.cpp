@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Where daughters and travelling cells settle (MODEL 6.0 item 5), and how long a dying cell holds
-// its niche (item 2).
+// Where daughters and travelling cells settle (MODEL.md, "Placement").
 #include "core/rules/placement.hpp"
 
 #include "tests/unit/core/rules/statistics.hpp"
@@ -243,43 +242,6 @@ TEST(Placement, NobodySettlesInTheNicheOfADyingCell) {
   EXPECT_EQ(w.state.niches[50], CellRecord::make(CellState::apoptotic, 0, 3));
   EXPECT_EQ(w.state.niches[60].state(), CellState::apoptotic);
   EXPECT_EQ(w.count(Counter::stem_daughters_lost), 1);
-}
-
-class Apoptosis : public testing::TestWithParam<int> {};
-
-TEST_P(Apoptosis, HoldsTheNicheForItsFullHoursAfterTheHourOfTheHit) {
-  Parameters p;
-  p.hspc.apoptosis_h = GetParam();
-  StemCellWorld w(row, p);
-  w.state.clones.resize(3);
-  w.put(10, 2);
-  settle(w, {{10, StemAct::hit}});
-  advance_niche_clocks(w.state);  // closes the hour of the hit
-  EXPECT_EQ(w.count(Counter::stem_killed), 1);
-  for (int hour = 1; hour <= GetParam(); ++hour) {
-    ++w.state.step;
-    ASSERT_EQ(w.state.niches[10].state(), CellState::apoptotic) << "in hour " << hour;
-    ASSERT_EQ(w.state.niches[10].clone(), 2u);
-    settle(w, {{11, StemAct::divide}});
-    advance_niche_clocks(w.state);
-  }
-  EXPECT_TRUE(w.vacant(10)) << "opens after its last hour";
-  EXPECT_EQ(w.count(Counter::stem_daughters_lost), GetParam());
-  ++w.state.step;
-  settle(w, {{11, StemAct::divide}});
-  EXPECT_EQ(w.state.niches[10].state(), CellState::stem);
-}
-
-INSTANTIATE_TEST_SUITE_P(Hours, Apoptosis, testing::Values(1, 2, 6, 48));
-
-TEST(NicheClocks, RunForDyingCellsAndLiveCellsKeepTheirs) {
-  StemCellWorld w(row);
-  w.state.clones.resize(2);
-  w.state.niches[3] = CellRecord::make(CellState::stem, 1, 7);
-  w.state.niches[4] = CellRecord::make(CellState::apoptotic, 1, 7);
-  advance_niche_clocks(w.state);
-  EXPECT_EQ(w.state.niches[3], CellRecord::make(CellState::stem, 1, 7));
-  EXPECT_EQ(w.state.niches[4], CellRecord::make(CellState::apoptotic, 1, 6));
 }
 
 /// A marrow under attack in which everything happens often.

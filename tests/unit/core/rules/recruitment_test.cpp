@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// T cells that enter from the blood: how many, at which sites, through which doors.
+// T cells that enter from the blood (MODEL.md, "Influx"): how many, at which sites, through which
+// doors.
 #include "core/rules/recruitment.hpp"
 
 #include "tests/unit/core/rules/statistics.hpp"

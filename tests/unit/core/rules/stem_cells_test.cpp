@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The acts of stem cells (MODEL 6.0 item 4) against the probabilities that the rates imply.
+// The acts of stem cells (MODEL.md, "Stem cells") against the probabilities that the rates imply.
 #include "core/rules/stem_cells.hpp"
 
 #include "tests/unit/core/rules/statistics.hpp"
@@ -163,14 +163,15 @@ TEST(StemActs, NegativeGrowthStopsDivisionButNeverTurnsItIntoSomethingElse) {
   EXPECT_LT(std::abs(z_score(count_of(count, StemAct::relocate), 2e5, chance(0.12))), five_sigma);
 }
 
-TEST(StemActs, RatesThatFillTheUnitIntervalLeaveNothingForLaterActs) {
+TEST(StemActs, RatesThatOverfillTheUnitIntervalLeaveNothingForLaterActs) {
   Parameters p = fast_cells();
-  p.hspc.homeostatic_rate_per_h = 100.0;
-  p.hspc.relocation_rate_per_h = 100.0;
+  p.hspc.homeostatic_rate_per_h = std::log(2.0);  // leaves with chance 1/2
+  p.hspc.stress_rate_per_h = 5.0;                 // would divide with chance 0.997
   StemCellWorld w(thousand, p);
-  const auto count = count_acts(w, Levels{0, 1, 1}, 5);
-  EXPECT_EQ(count_of(count, StemAct::differentiate), 5000.0);
-  EXPECT_EQ(count_of(count, StemAct::divide), 0.0);
+  const auto count = count_acts(w, Levels{0, 1, 1}, 20);
+  const double leave = count_of(count, StemAct::differentiate);
+  EXPECT_LT(std::abs(z_score(leave, 20'000, 0.5)), five_sigma);
+  EXPECT_EQ(count_of(count, StemAct::divide), 20'000 - leave);
   EXPECT_EQ(count_of(count, StemAct::relocate), 0.0);
 }
 

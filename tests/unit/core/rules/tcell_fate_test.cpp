@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Death and division of T cells (MODEL 6.0 item 3), in boxes with plain walls and hand-placed
-// ghosts.
+// Death and division of T cells (MODEL.md, "T-cell fate"), in boxes with plain walls and
+// hand-placed ghosts.
 #include "core/rules/tcell_fate.hpp"
 
 #include "core/random/mix.hpp"
