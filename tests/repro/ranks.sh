@@ -41,8 +41,8 @@ for scenario in "${shipped[@]}"; do
       { cat "$work/output" >&2 && fail "$scenario: checkpoints of $ranks ranks differ"; }
   done
   parts=$work/$scenario-parts
-  expect 75 run 3 "$scenario" "$parts" --stop-at '5 d'
-  expect 75 run 1 "$scenario" "$parts" --resume --stop-at '13 d'
+  expect 75 run 3 "$scenario" "$parts" --stop-at '3 d'
+  expect 75 run 1 "$scenario" "$parts" --resume --stop-at '7 d'
   expect 0 run 4 "$scenario" "$parts" --resume
   cmp "$whole/series.csv" "$parts/series.csv" || fail "$scenario stopped and resumed"
   tail -n 1 "$whole/series.csv" | grep -Eq ',[0-9a-f]{16}$' || fail "$scenario: no digest in its series"

@@ -5,7 +5,7 @@
 shipped=(healthy_adult saa_untreated protective_clone_remission)
 
 settings_of() {
-  printf '%s\n' 'domain.size=[80, 64, 96]' 'run.duration=24 d' 'checkpoint.every=8 d' \
+  printf '%s\n' 'domain.size=[80, 64, 96]' 'run.duration=12 d' 'checkpoint.every=4 d' \
     'niches.density=300 /mm^3' 'hspc.homeostatic_rate=0.02 /h' 'hspc.stress_rate=0.1 /h'
   if [[ $1 != healthy_adult ]]; then
     printf '%s\n' 'tcells.trigger.at=2 d' 'tcells.trigger.influx=200 /mm^3' \
