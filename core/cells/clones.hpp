@@ -3,10 +3,10 @@
 // Ids are consecutive; id 0 is the normal clone.
 #pragma once
 
+#include "core/lattice/geometry.hpp"
+
 #include <cstdint>
 #include <vector>
-
-#include "core/lattice/geometry.hpp"
 
 namespace marrow {
 
@@ -16,9 +16,9 @@ inline constexpr std::uint32_t full_presentation = 1u << 16;
 
 struct Clone {
   std::uint32_t parent = no_parent;
-  std::uint32_t genotype = 0;  // GenotypeBit mask
+  std::uint32_t genotype = 0;                      // GenotypeBit mask
   std::uint32_t presentation = full_presentation;  // eps, fixed point
-  std::uint32_t founder = 0;   // 0 normal, i+1 = i-th founder of the scenario: kept by descendants
+  std::uint32_t founder = 0;  // 0 normal, i+1 = i-th founder of the scenario: kept by descendants
   std::int64_t birth_step = 0;
   SiteIndex birth_site = 0;
   double growth_per_h = 0.0;

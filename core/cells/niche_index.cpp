@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/cells/niche_index.hpp"
 
+#include "core/math/elementary.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <numeric>
-
-#include "core/math/elementary.hpp"
 
 namespace marrow {
 namespace {
@@ -61,7 +61,8 @@ int NicheIndex::bins_along(std::int64_t at, std::int64_t extent, std::int64_t bi
   for (std::int64_t step = -1; step <= 1; ++step) {
     std::int64_t b = home + step;
     if (periodic_) b = (b + bins) % bins;
-    if (b < 0 || b >= bins || std::find(out.begin(), out.begin() + n, b) != out.begin() + n) continue;
+    if (b < 0 || b >= bins || std::find(out.begin(), out.begin() + n, b) != out.begin() + n)
+      continue;
     out[static_cast<std::size_t>(n++)] = b;
   }
   return n;

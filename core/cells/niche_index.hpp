@@ -3,12 +3,12 @@
 // table and integer weights by squared distance. The one door to neighbourhoods of niches.
 #pragma once
 
+#include "core/model/parameters.hpp"
+#include "core/tissue/tissue_kind.hpp"
+
 #include <array>
 #include <cstdint>
 #include <vector>
-
-#include "core/model/parameters.hpp"
-#include "core/tissue/tissue_kind.hpp"
 
 namespace marrow {
 
@@ -34,7 +34,8 @@ class NicheIndex {
           const auto bin = static_cast<std::size_t>(xs[i] + bins_.x * (ys[j] + bins_.y * zs[k]));
           for (std::uint32_t s = bin_first_[bin]; s < bin_first_[bin + 1]; ++s) {
             const std::uint32_t other = members_[s];
-            const std::uint64_t weight = other == niche ? 0 : weight_between(here, positions_[other]);
+            const std::uint64_t weight =
+                other == niche ? 0 : weight_between(here, positions_[other]);
             if (weight > 0) visit(other, weight);
           }
         }
@@ -43,7 +44,8 @@ class NicheIndex {
   }
 
  private:
-  /// The bins along one axis that a neighbourhood can touch: its own and one on each side, once each.
+  /// The bins along one axis that a neighbourhood can touch: its own and one on each side, once
+  /// each.
   [[nodiscard]] int bins_along(std::int64_t at, std::int64_t extent, std::int64_t bins,
                                std::array<std::int64_t, 3>& out) const;
   [[nodiscard]] std::uint64_t weight_between(const Index3& a, const Index3& b) const;
@@ -54,7 +56,7 @@ class NicheIndex {
   std::vector<Index3> positions_;
   std::vector<std::uint32_t> bin_first_;  // CSR over bins
   std::vector<std::uint32_t> members_;
-  std::vector<std::uint64_t> weight_;     // by squared distance in voxels
+  std::vector<std::uint64_t> weight_;  // by squared distance in voxels
 };
 
 }  // namespace marrow

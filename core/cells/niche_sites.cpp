@@ -55,7 +55,8 @@ std::uint32_t NicheSites::presenting_neighbour(const Index3& p, std::uint32_t su
   BrickIndex seen[8];
   int bricks_seen = 0;
   for (int corner = 0; corner < 8; ++corner) {
-    const Index3 q = p + Index3{(corner & 1) ? 1 : -1, (corner & 2) ? 1 : -1, (corner & 4) ? 1 : -1};
+    const Index3 q =
+        p + Index3{(corner & 1) ? 1 : -1, (corner & 2) ? 1 : -1, (corner & 4) ? 1 : -1};
     const BrickIndex brick = layout_.index(q) >> 9;
     if (std::find(seen, seen + bricks_seen, brick) != seen + bricks_seen) continue;
     seen[bricks_seen++] = brick;
@@ -86,9 +87,11 @@ void NicheSites::forget_ghost_hits() {
 }
 
 void NicheSites::mark_hit(std::uint32_t niche) {
-  const auto same = std::ranges::equal_range(by_niche_, niche, {},
-                                             [this](std::uint32_t s) { return sites_[s].niche; });
-  for (const std::uint32_t s : same) sites_[s].kill = Threshold();
+  auto place = std::ranges::lower_bound(by_niche_, niche, {},
+                                        [this](std::uint32_t s) { return sites_[s].niche; });
+  for (; place != by_niche_.end() && sites_[*place].niche == niche; ++place) {
+    sites_[*place].kill = Threshold();
+  }
 }
 
 }  // namespace marrow

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Where the niches (and their periodic images) lie in one rank's box and ghost layers, what a T cell
-// that touches one may do to the cell in it, and who has hit it. Rebuilt never, refilled every step.
+// Where the niches (and their periodic images) lie in one rank's box and ghost layers, what a T
+// cell that touches one may do to the cell in it, and who has hit it. Rebuilt never, refilled every
+// step.
 #pragma once
-
-#include <cstdint>
-#include <span>
-#include <vector>
 
 #include "core/lattice/bricks.hpp"
 #include "core/random/draws.hpp"
 #include "core/tissue/tissue_kind.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
 
 namespace marrow {
 
@@ -17,11 +18,11 @@ struct NicheSite {
   static constexpr std::uint32_t not_hit = 0xffffffffu;
 
   Index3 position;
-  std::uint32_t niche = 0;      // index in the niche table
-  bool owned = false;           // its voxel belongs to this rank's box proper
-  Threshold kill;               // chance per contact; 0 = nothing to kill here
+  std::uint32_t niche = 0;  // index in the niche table
+  bool owned = false;       // its voxel belongs to this rank's box proper
+  Threshold kill;           // chance per contact; 0 = nothing to kill here
   std::uint32_t hit_substep = not_hit;
-  std::uint32_t hit_slab = 0;   // slab of the T cell that holds the credit
+  std::uint32_t hit_slab = 0;  // slab of the T cell that holds the credit
   std::uint64_t hit_priority = 0;
   SiteIndex hit_origin = 0;
 
@@ -33,8 +34,8 @@ struct NicheSite {
 
 class NicheSites {
  public:
-  /// All niches whose position, or that of a periodic image, lies in `covered`; those in `own` (lattice
-  /// coordinates, unshifted) are owned.
+  /// All niches whose position, or that of a periodic image, lies in `covered`; those in `own`
+  /// (lattice coordinates, unshifted) are owned.
   NicheSites(const NicheTable& table, const Lattice& lattice, const Box& covered, const Box& own);
 
   [[nodiscard]] std::span<NicheSite> sites() { return sites_; }
@@ -65,9 +66,9 @@ class NicheSites {
 
  private:
   BrickLayout layout_;
-  std::vector<NicheSite> sites_;           // ascending brick
+  std::vector<NicheSite> sites_;            // ascending brick
   std::vector<std::uint32_t> brick_first_;  // CSR over bricks
-  std::vector<std::uint32_t> by_niche_;    // site numbers, ascending niche index
+  std::vector<std::uint32_t> by_niche_;     // site numbers, ascending niche index
   std::vector<std::uint32_t> owned_hits_;
   std::vector<std::uint32_t> ghost_hits_;
 };

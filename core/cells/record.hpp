@@ -2,9 +2,9 @@
 // The 8-byte record of a cell. 0 means "no cell": a vacant niche contributes nothing to a digest.
 #pragma once
 
-#include <cstdint>
-
 #include "core/lattice/geometry.hpp"
+
+#include <cstdint>
 
 namespace marrow {
 

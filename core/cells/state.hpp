@@ -3,15 +3,15 @@
 // What is not registered here can be neither checkpointed nor digested.
 #pragma once
 
+#include "core/cells/clones.hpp"
+#include "core/cells/record.hpp"
+#include "core/patient/patient_state.hpp"
+
 #include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include "core/cells/clones.hpp"
-#include "core/cells/record.hpp"
-#include "core/patient/patient_state.hpp"
 
 namespace marrow {
 
@@ -30,7 +30,8 @@ enum class Counter : std::size_t {
 };
 inline constexpr std::size_t counter_count = static_cast<std::size_t>(Counter::count_);
 
-/// Integer census of the whole lattice at the end of a step; read by the next step's rules (lag one).
+/// Integer census of the whole lattice at the end of a step; read by the next step's rules (lag
+/// one).
 struct Census {
   std::int64_t stem = 0;
   std::int64_t apoptotic = 0;
@@ -45,16 +46,16 @@ struct Census {
 struct ModelState {
   std::int64_t step = 0;  // hours completed
   // Owned by this rank:
-  std::vector<TCell> tcells;                   // in this rank's box, ascending site
-  std::vector<std::uint64_t> block_index;      // global index of each block of this rank, ascending
+  std::vector<TCell> tcells;               // in this rank's box, ascending site
+  std::vector<std::uint64_t> block_index;  // global index of each block of this rank, ascending
   std::vector<std::int64_t> block_hematopoiesis;  // fixed point: 1 = healthy; one per block_index
   // The same on every rank:
-  std::vector<CellRecord> niches;              // one per entry of the niche table
+  std::vector<CellRecord> niches;  // one per entry of the niche table
   CloneTable clones;
   PatientState patient;
   Census census;
   std::array<std::int64_t, counter_count> counters{};
-  std::int64_t events_done = 0;                // dated events of the scenario that have happened
+  std::int64_t events_done = 0;  // dated events of the scenario that have happened
 
   friend bool operator==(const ModelState&, const ModelState&) = default;
 };
@@ -66,8 +67,8 @@ enum class FieldType : std::uint8_t { u64, i64, f64 };
 /// One registered field of the state. `id` is part of every digest: never reuse or renumber one.
 struct FieldSpec {
   std::uint8_t id;
-  std::string_view path;  // "tcells/record": group and dataset in a checkpoint
-  std::string_view index; // what the index counts: "site", "niche", "block", "clone", "entry"
+  std::string_view path;   // "tcells/record": group and dataset in a checkpoint
+  std::string_view index;  // what the index counts: "site", "niche", "block", "clone", "entry"
   FieldType type;
   FieldOwner owner;
   std::string_view text;

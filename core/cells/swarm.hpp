@@ -4,19 +4,19 @@
 // Owns one invariant: exactly the voxels that are closed or hold a T cell are `blocked`.
 #pragma once
 
-#include <cstdint>
-#include <span>
-#include <vector>
-
 #include "core/cells/record.hpp"
 #include "core/lattice/bricks.hpp"
 #include "core/lattice/huge_pages.hpp"
 #include "core/tissue/tissue_kind.hpp"
 
+#include <cstdint>
+#include <span>
+#include <vector>
+
 namespace marrow {
 
-/// A T cell on its own: position in unwrapped coordinates of the box, the site at which it began this
-/// step (its identity in this step's draws), and its record.
+/// A T cell on its own: position in unwrapped coordinates of the box, the site at which it began
+/// this step (its identity in this step's draws), and its record.
 struct SwarmCell {
   Index3 position;
   SiteIndex origin = 0;
@@ -35,7 +35,8 @@ class VoxelBits {
   void block(BrickIndex i) { blocked_[i >> 9].set(i); }
   void open(BrickIndex i) { blocked_[i >> 9].reset(i); }
 
-  /// A niche is among the 26 neighbours. Most bricks hold no such voxel: their lines stay untouched.
+  /// A niche is among the 26 neighbours. Most bricks hold no such voxel: their lines stay
+  /// untouched.
   [[nodiscard]] bool near_niche(BrickIndex i) const {
     const BrickIndex brick = i >> 9;
     return ((brick_near_niche_[brick >> 6] >> (brick & 63)) & 1) != 0 && near_niche_[brick].test(i);
@@ -67,13 +68,14 @@ class TCellSwarm {
   /// T cells whose z lies in one range of brick layers (by up to one chunk of sub-steps late).
   struct Slab {
     std::vector<BrickIndex> at;
-    std::vector<BrickIndex> target;         // where it wants to go; after a move, where it came from
+    std::vector<BrickIndex> target;  // where it wants to go; after a move, where it came from
     std::vector<std::uint64_t> directions;  // what is left of its current word of hop directions
     std::vector<SiteIndex> origin;
     std::vector<CellRecord> record;
     std::vector<EngagedCell> engaged;
     std::vector<Hit> hits;
-    std::vector<std::uint32_t> conflicts;  // cells of the present commit whose target was taken first
+    std::vector<std::uint32_t>
+        conflicts;  // cells of the present commit whose target was taken first
 
     [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(at.size()); }
     void push(BrickIndex where, std::uint64_t word, SiteIndex origin_site, CellRecord rec);
@@ -121,7 +123,8 @@ class TCellSwarm {
   void retain(const Box& box);
   /// Removes the T cells at these voxels (ascending); voxels without one are passed over.
   void remove(std::span<const BrickIndex> voxels);
-  /// Names each T cell after the site where it now is: the identity of its draws in the coming step.
+  /// Names each T cell after the site where it now is: the identity of its draws in the coming
+  /// step.
   void begin_step(const Lattice& lattice);
 
   /// Puts each slab's T cells in brick order, so that a sweep over them walks through memory.

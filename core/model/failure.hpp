@@ -16,8 +16,8 @@ enum class ExitCode : int {
   no_usable_checkpoint = 5,
   model_health = 6,
   watchdog = 9,
-  different = 10,          // compare: the two are not the same
-  stopped_early = 75,      // with a good checkpoint: run me again
+  different = 10,      // compare: the two are not the same
+  stopped_early = 75,  // with a good checkpoint: run me again
   interrupted_twice = 130,
 };
 

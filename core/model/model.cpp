@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/model/model.hpp"
 
+#include "core/model/failure.hpp"
+
 #include <cmath>
 #include <string>
 #include <utility>
-
-#include "core/model/failure.hpp"
 
 namespace marrow {
 
@@ -15,8 +15,7 @@ std::int64_t hops_per_hour(const TCellParameters& tcells, double spacing_um) {
 }
 
 KillChance kill_chance(const TCellParameters& tcells, const Lattice& lattice,
-                       std::int64_t hops_per_hour, double accessible_share,
-                       double contact_voxels) {
+                       std::int64_t hops_per_hour, double accessible_share, double contact_voxels) {
   constexpr double open_contact_voxels = 26.0;
   constexpr double contact_capacity = 3.156;
   KillChance k;
@@ -25,11 +24,11 @@ KillChance kill_chance(const TCellParameters& tcells, const Lattice& lattice,
   k.contact_voxels = contact_voxels;
   k.hops_per_day = static_cast<double>(hops_per_hour) * 24.0;
   if (!(contact_voxels > 0.0) || k.coefficient_mm3_per_d == 0.0) return k;
-  const double effective = k.coefficient_mm3_per_d * accessible_share /
-                           (lattice.voxel_mm3() * contact_voxels * k.hops_per_day *
-                            k.reference_multiplier);
-  const double c = (open_contact_voxels / contact_capacity - 1.0) * contact_voxels /
-                   open_contact_voxels;
+  const double effective =
+      k.coefficient_mm3_per_d * accessible_share /
+      (lattice.voxel_mm3() * contact_voxels * k.hops_per_day * k.reference_multiplier);
+  const double c =
+      (open_contact_voxels / contact_capacity - 1.0) * contact_voxels / open_contact_voxels;
   const double p = effective / (1.0 - c * effective);
   if (!(p > 0.0 && p <= 1.0)) {
     throw Failure(ExitCode::scenario,

@@ -1,31 +1,33 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What stays the same through a run: the parameters, the lattice, the niches, and the numbers derived
-// from them once. Rules read it; nothing writes it after set-up.
+// What stays the same through a run: the parameters, the lattice, the niches, and the numbers
+// derived from them once. Rules read it; nothing writes it after set-up.
 #pragma once
-
-#include <cstdint>
 
 #include "core/model/parameters.hpp"
 #include "core/random/draws.hpp"
 #include "core/tissue/tissue_kind.hpp"
 
+#include <cstdint>
+
 namespace marrow {
 
-/// The chance that one contact kills, derived from the kill coefficient, with its parts for printing
-/// (MODEL.md, "From the kill coefficient to a chance").
+/// The chance that one contact kills, derived from the kill coefficient, with its parts for
+/// printing (MODEL.md, "From the kill coefficient to a chance").
 struct KillChance {
   double per_contact = 0;            // p: for eps = 1 and every multiplier at its reference
   double coefficient_mm3_per_d = 0;  // kappa
   double accessible_share = 0;       // f_acc: share of the box that T cells may enter
   double contact_voxels = 0;         // mean number of enterable voxels around a niche
   double hops_per_day = 0;
-  double depletion = 1;              // q: a missed target is likely missed again soon, so p q counts
-  double reference_multiplier = 1;   // m_ref: product of all kill multipliers in the reference attack
+  double depletion = 1;  // q: a missed target is likely missed again soon, so p q counts
+  double reference_multiplier =
+      1;  // m_ref: product of all kill multipliers in the reference attack
 };
 
 /// p from kappa: p·q(p) = kappa·f_acc·m_ref^-1 / (a^3·n·hops per day), with q(p) = 1/(1 + c·p) and
-/// c = n/cap - 1, where cap = 3.156 is the lattice capacity of the 26-neighbour contact set
-/// (Montroll & Weiss 1965 J Math Phys 6:167). Throws Failure(scenario) when no p <= 1 gives the asked kappa.
+/// c = (26/cap - 1)·n/26, where cap = 3.156 is the lattice capacity of the 26-neighbour contact set
+/// (Montroll & Weiss 1965 J Math Phys 6:167). Throws Failure(scenario) when no p <= 1 gives the
+/// asked kappa.
 KillChance kill_chance(const TCellParameters& tcells, const Lattice& lattice,
                        std::int64_t hops_per_hour, double accessible_share, double contact_voxels);
 
@@ -33,7 +35,8 @@ KillChance kill_chance(const TCellParameters& tcells, const Lattice& lattice,
 std::int64_t hops_per_hour(const TCellParameters& tcells, double spacing_um);
 
 /// Multipliers of rules that this version leaves at 1: drugs, regulatory T cells, chemotaxis,
-/// cooperativity, interferon on Fas. The rules read them from here, so that each has one place to act.
+/// cooperativity, interferon on Fas. The rules read them from here, so that each has one place to
+/// act.
 struct Modifiers {
   double kill = 1.0;            // on the kill chance; its reference value enters m_ref
   double tcell_division = 1.0;  // drugs and regulatory T cells on proliferation
@@ -50,9 +53,12 @@ struct Model {
   KillChance kill;
   Modifiers modifiers;
 
-  Model(const Parameters& p, NicheTable niche_table, double accessible_share, double contact_voxels);
+  Model(const Parameters& p, NicheTable niche_table, double accessible_share,
+        double contact_voxels);
 
-  [[nodiscard]] std::int64_t niche_count() const { return static_cast<std::int64_t>(niches.size()); }
+  [[nodiscard]] std::int64_t niche_count() const {
+    return static_cast<std::int64_t>(niches.size());
+  }
 };
 
 }  // namespace marrow

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Every number of a scenario, in the units its name ends with. Plain data: meaning, default, range and
-// source of each stand in the parameter registry (io/scenario); the rules that use them in core/MODEL.md.
-// Canonical units: um, mm3, h (rates per hour), counts per mm3, shares between 0 and 1.
+// Every number of a scenario, in the units its name ends with. Plain data: meaning, default, range
+// and source of each stand in the parameter registry (io/scenario); the rules that use them in
+// core/MODEL.md. Canonical units: um, mm3, h (rates per hour), counts per mm3, shares between 0
+// and 1.
 #pragma once
+
+#include "core/lattice/geometry.hpp"
 
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "core/lattice/geometry.hpp"
 
 namespace marrow {
 
@@ -54,7 +55,7 @@ struct ImageLabel {
 };
 
 struct ImageParameters {
-  std::string file;                      // .vti .mha .mhd .nrrd .nhdr .tif(f); relative to the scenario
+  std::string file;  // .vti .mha .mhd .nrrd .nhdr .tif(f); relative to the scenario
   std::optional<double> bone_threshold;  // grey value at and above which a voxel is bone
   std::vector<ImageLabel> labels;        // or a label map; exactly one of the two
   double spacing_tolerance = 0.01;       // allowed relative difference of the image's spacing
@@ -106,21 +107,21 @@ enum class FounderTime { start, trigger };
 /// A clone that the scenario places. `normal` cells fill whatever the founders leave.
 struct FounderClone {
   std::string name;
-  std::uint8_t genotype = 0;     // GenotypeBit mask
-  double presentation = 1.0;     // eps: share of the normal kill chance
-  double growth_per_h = 0.0;     // added to the division rate
-  std::int64_t cells = 0;        // how many; or
-  double share = 0.0;            // share of the niches (exactly one of the two is > 0)
+  std::uint8_t genotype = 0;  // GenotypeBit mask
+  double presentation = 1.0;  // eps: share of the normal kill chance
+  double growth_per_h = 0.0;  // added to the division rate
+  std::int64_t cells = 0;     // how many; or
+  double share = 0.0;         // share of the niches (exactly one of the two is > 0)
   FounderTime at = FounderTime::trigger;
 };
 
 /// A class of mutation that a daughter may acquire at division.
 struct MutationClass {
   std::string name;
-  std::uint8_t genotype = 0;         // bits that it sets
-  double rate_per_division = 0.0;    // at patient scale (n_real cells)
-  double presentation = 1.0;         // factor on eps
-  double growth_per_h = 0.0;         // added to the division rate
+  std::uint8_t genotype = 0;       // bits that it sets
+  double rate_per_division = 0.0;  // at patient scale (n_real cells)
+  double presentation = 1.0;       // factor on eps
+  double growth_per_h = 0.0;       // added to the division rate
 };
 
 struct CloneParameters {
@@ -136,20 +137,20 @@ struct TriggerParameters {
 };
 
 struct TCellParameters {
-  double motility_um2_per_h = 3000.0;       // 50 um^2/min
+  double motility_um2_per_h = 3000.0;               // 50 um^2/min
   double kill_coefficient_mm3_per_h = 1.1e-4 / 24;  // kappa
   double reference_density_per_mm3 = 300.0;  // density at which A = 1 and proliferation stops
   double death_rate_per_h = 0.011 / 24;
   double division_rate_per_h = 0.12 / 24;
-  double antigen_half = 0.004;               // h: antigen share of half-maximal division
+  double antigen_half = 0.004;  // h: antigen share of half-maximal division
   double engagement_h = 1.0;
-  double recruitment_per_mm3_h = 0.0;        // steady influx at sinusoids
+  double recruitment_per_mm3_h = 0.0;  // steady influx at sinusoids
   std::optional<TriggerParameters> trigger;
 };
 
 struct ProgenitorParameters {
-  double gain = 3.1;                  // largest output per stem cell over normal
-  double transit_h = 14.0 * 24;       // 1/k_P
+  double gain = 3.1;                    // largest output per stem cell over normal
+  double transit_h = 14.0 * 24;         // 1/k_P
   double kill_rate_per_h = 0.029 / 24;  // delta_P at full presentation and A = 1
 };
 
@@ -173,7 +174,7 @@ struct PatientParameters {
   double cellularity_relaxation_h = 30.0 * 24;
   double smoothing_um = 300.0;
   ProgenitorParameters progenitors;
-  BloodLineage neutrophils{4.0, 27.4};            // half-life 19 h
+  BloodLineage neutrophils{4.0, 27.4};  // half-life 19 h
   BloodLineage platelets{250.0, 9.0 * 24};
   BloodLineage reticulocytes{80.0, 2.0 * 24};
   BloodLineage hemoglobin{140.0, 117.0 * 24};
@@ -184,7 +185,8 @@ struct PatientParameters {
 
 struct RunParameters {
   double duration_h = 0.0;
-  std::int64_t hops_per_exchange = 0;  // halo window; 0 = chosen from the box (results never depend on it)
+  std::int64_t hops_per_exchange =
+      0;  // halo window; 0 = chosen from the box (results never depend on it)
 };
 
 struct FrameParameters {

@@ -2,9 +2,9 @@
 // Integer counts of the cells at the end of a step.
 #pragma once
 
-#include <vector>
-
 #include "core/cells/state.hpp"
+
+#include <vector>
 
 namespace marrow {
 

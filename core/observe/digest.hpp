@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The state digest: sum over all entries of mix64(field, index, value) mod 2^64. Sums of ranks add up,
-// so it depends on no order and no decomposition. Zero values (vacant niches) contribute 0.
+// The state digest: sum over all entries of mix64(field, index, value) mod 2^64. Sums of ranks add
+// up, so it depends on no order and no decomposition. Zero values (vacant niches) contribute 0.
 #pragma once
+
+#include "core/cells/state.hpp"
 
 #include <cstdint>
 #include <span>
-
-#include "core/cells/state.hpp"
 
 namespace marrow {
 

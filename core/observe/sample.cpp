@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/observe/sample.hpp"
 
-#include <array>
-#include <charconv>
-
 #include "core/observe/census.hpp"
 #include "core/patient/progenitors.hpp"
 #include "core/rules/levels.hpp"
+
+#include <array>
+#include <charconv>
 
 namespace marrow {
 namespace {
@@ -52,13 +52,13 @@ std::string_view clinical_state_name(ClinicalState state) {
 }
 
 std::vector<std::string> sample_columns(const Parameters& parameters) {
-  std::vector<std::string> names = {"hour",  "day",  "stem_cells", "apoptotic_cells",
-                                    "vacant_niches", "stem_normal"};
+  std::vector<std::string> names = {"hour",          "day",         "stem_cells", "apoptotic_cells",
+                                    "vacant_niches", "cells_normal"};
   for (const FounderClone& founder : parameters.clones.founders) {
-    names.push_back("stem_" + founder.name);
+    names.push_back("cells_" + founder.name);
   }
-  for (const std::string_view name :
-       {"clones", "tcells_free", "tcells_engaged", "tcells_per_mm3", "attack", "antigen", "vacancy"}) {
+  for (const std::string_view name : {"clones", "tcells_free", "tcells_engaged", "tcells_per_mm3",
+                                      "attack", "antigen", "vacancy"}) {
     names.emplace_back(name);
   }
   names.insert(names.end(), counter_columns.begin(), counter_columns.end());
@@ -88,13 +88,12 @@ std::vector<std::string> sample_row(const ModelState& state, const Model& model,
               text(static_cast<double>(tcells) / model.lattice.volume_mm3()), text(levels.attack),
               text(levels.antigen), text(levels.vacancy)});
   for (const std::int64_t counter : state.counters) row.push_back(text(counter));
-  row.insert(row.end(),
-             {text(in_units_of_one(progenitor_total(patient))),
-              text(in_units_of_one(hla_lacking_share(patient))),
-              text(patient.neutrophils_1e9_per_l), text(patient.platelets_1e9_per_l),
-              text(patient.reticulocytes_1e9_per_l), text(patient.hemoglobin_g_per_l),
-              text(model.parameters.patient.cellularity * hematopoiesis),
-              std::string(clinical_state_name(patient.clinical)), hex(digest)});
+  row.insert(row.end(), {text(in_units_of_one(progenitor_total(patient))),
+                         text(in_units_of_one(hla_lacking_share(patient))),
+                         text(patient.neutrophils_1e9_per_l), text(patient.platelets_1e9_per_l),
+                         text(patient.reticulocytes_1e9_per_l), text(patient.hemoglobin_g_per_l),
+                         text(model.parameters.patient.cellularity * hematopoiesis),
+                         std::string(clinical_state_name(patient.clinical)), hex(digest)});
   return row;
 }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One row of the time series: what a hematologist would ask of the marrow on that day. Model quantities
-// only, as text that reads back to the same bits; no times of the machine, no ranks.
+// One row of the time series: what a hematologist would ask of the marrow on that day. Model
+// quantities only, as text that reads back to the same bits; no times of the machine, no ranks.
 #pragma once
+
+#include "core/cells/state.hpp"
+#include "core/model/model.hpp"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/cells/state.hpp"
-#include "core/model/model.hpp"
 
 namespace marrow {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Killing on contact (MODEL.md, "Contact and kill"): a free T cell with a live, presenting stem cell
-// among its 26 neighbours hits with chance p·eps; of several hits on one cell the highest priority
-// counts, and only that T cell is engaged.
+// Killing on contact (MODEL.md, "Contact and kill"): a free T cell with a live, presenting stem
+// cell among its 26 neighbours hits with chance p·eps; of several hits on one cell the highest
+// priority counts, and only that T cell is engaged.
 #pragma once
 
 #include "core/cells/niche_sites.hpp"
@@ -10,8 +10,8 @@
 
 namespace marrow {
 
-/// Contacts of one slab's free T cells at their new positions. Needs the commits of this slab and both
-/// its neighbours; the verdict on a hit is final once both neighbours had their contacts.
+/// Contacts of one slab's free T cells at their new positions. Needs the commits of this slab and
+/// both its neighbours; the verdict on a hit is final once both neighbours had their contacts.
 void contact(TCellSwarm& swarm, std::size_t slab, NicheSites& niches, const Draws& draws,
              const HopClock& clock);
 

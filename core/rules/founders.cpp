@@ -20,10 +20,14 @@ Clone clone_of(const FounderClone& founder, std::uint32_t number) {
   return clone;
 }
 
-std::size_t cells_of(const FounderClone& founder, std::int64_t niches) {
-  const double by_share = std::floor(founder.share * static_cast<double>(niches) + 0.5);
-  return static_cast<std::size_t>(founder.cells > 0 ? founder.cells
-                                                    : static_cast<std::int64_t>(by_share));
+/// A share of the niches becomes a whole number of cells by keyed stochastic rounding, so that a
+/// clone too small for the box is there in the right proportion of runs.
+std::size_t cells_of(const FounderClone& founder, std::uint32_t number, const Model& model) {
+  if (founder.cells > 0) return static_cast<std::size_t>(founder.cells);
+  const double exact = founder.share * static_cast<double>(model.niche_count());
+  const double whole = std::floor(exact);
+  const std::uint64_t u = model.draws(Purpose::founder_niche, Entity::clone, number).first;
+  return static_cast<std::size_t>(whole) + (Threshold::of(exact - whole).happens(u) ? 1 : 0);
 }
 
 }  // namespace
@@ -47,7 +51,7 @@ void place_founders(ModelState& state, const Model& model, FounderTime when) {
       if (cell.state() != CellState::stem || cell.clone() != 0) continue;
       normal.emplace_back(model.draws(Purpose::founder_niche, Entity::niche, n, 0, f).first, n);
     }
-    const std::size_t cells = std::min(normal.size(), cells_of(founders[f], model.niche_count()));
+    const std::size_t cells = std::min(normal.size(), cells_of(founders[f], f + 1, model));
     std::ranges::partial_sort(normal, normal.begin() + static_cast<std::ptrdiff_t>(cells));
     for (std::size_t i = 0; i < cells; ++i) {
       state.niches[normal[i].second] = CellRecord::make(CellState::stem, f + 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The marrow at the start, and the escape clones that a scenario places: at the start, or at the
-// trigger of the attack so that drift cannot remove them first. Works on the replicated niche table.
+// trigger of the attack so that drift cannot remove them first. Works on the replicated niche
+// table.
 #pragma once
 
 #include "core/cells/state.hpp"

@@ -3,10 +3,10 @@
 // depends on another of its own step.
 #pragma once
 
-#include <algorithm>
-
 #include "core/cells/state.hpp"
 #include "core/model/model.hpp"
+
+#include <algorithm>
 
 namespace marrow {
 

@@ -44,14 +44,13 @@ struct Holder {
   std::uint32_t cell;
 };
 
-/// Who holds the contested voxels, by ascending voxel. Conflicts are rare, so nobody keeps an index of
-/// arrivals: a pass over the slab's cells against a small filter finds them.
+/// Who holds the contested voxels, by ascending voxel. Conflicts are rare, so nobody keeps an index
+/// of arrivals: a pass over the slab's cells against a small filter finds them.
 class Holders {
  public:
   explicit Holders(std::vector<BrickIndex> contested) {
     std::ranges::sort(contested);
-    const auto repeated = std::ranges::unique(contested);
-    contested.erase(repeated.begin(), repeated.end());
+    contested.erase(std::unique(contested.begin(), contested.end()), contested.end());
     for (const BrickIndex at : contested) {
       found_.push_back({at, nobody, 0});
       filter_[filter_bit(at) >> 6] |= std::uint64_t{1} << (filter_bit(at) & 63);
@@ -77,10 +76,10 @@ class Holders {
 
  private:
   static constexpr std::uint32_t nobody = 0xffffffffu;
-  static std::uint32_t filter_bit(BrickIndex at) { return (at * 0x9e3779b1u) >> 20; }
+  static std::uint32_t filter_bit(BrickIndex at) { return (at * 0x9e3779b1u) >> 18; }
 
   std::vector<Holder> found_;
-  std::array<std::uint64_t, 64> filter_{};
+  std::array<std::uint64_t, 256> filter_{};  // 2^14 bits: one in a hundred is a false alarm
   std::size_t missing_ = 0;
 };
 
@@ -90,7 +89,8 @@ void contest(TCellSwarm& swarm, std::size_t slab, std::uint32_t cell, Holder& ho
   TCellSwarm::Slab& mine = swarm.slabs()[slab];
   TCellSwarm::Slab& theirs = swarm.slabs()[holder.slab];
   if (claim_of(mine, cell, draws, clock) < claim_of(theirs, holder.cell, draws, clock)) return;
-  // The holder goes back to where it came from: nobody else could claim that voxel, it was occupied.
+  // The holder goes back to where it came from: nobody else could claim that voxel, it was
+  // occupied.
   std::swap(theirs.at[holder.cell], theirs.target[holder.cell]);
   swarm.bits().block(theirs.at[holder.cell]);
   swarm.bits().open(mine.at[cell]);
@@ -138,14 +138,13 @@ void propose(TCellSwarm::Slab& slab, const VoxelBits& bits) {
     const auto product = static_cast<unsigned __int128>(directions[i]) * 6;
     directions[i] = static_cast<std::uint64_t>(product);
     const BrickIndex here = at[i];
-    const BrickIndex there =
-        bits.layout().neighbour(here, static_cast<unsigned>(static_cast<std::uint64_t>(product >> 64)));
+    const BrickIndex there = bits.layout().neighbour(
+        here, static_cast<unsigned>(static_cast<std::uint64_t>(product >> 64)));
     target[i] = bits.blocked(there) ? here : there;
   }
 }
 
-void commit(TCellSwarm& swarm, std::size_t slab_number, const Draws& draws,
-            const HopClock& clock) {
+void commit(TCellSwarm& swarm, std::size_t slab_number, const Draws& draws, const HopClock& clock) {
   TCellSwarm::Slab& slab = swarm.slabs()[slab_number];
   VoxelBits& bits = swarm.bits();
   const std::uint32_t n = slab.size();

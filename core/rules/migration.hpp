@@ -4,10 +4,10 @@
 // puts them in order.
 #pragma once
 
-#include <cstdint>
-
 #include "core/cells/swarm.hpp"
 #include "core/random/draws.hpp"
+
+#include <cstdint>
 
 namespace marrow {
 
@@ -27,11 +27,12 @@ std::uint64_t directions_at(const Draws& draws, SiteIndex origin, const HopClock
 /// Refills the direction words of a slab; call when clock.substep is a multiple of hops_per_word.
 void refill_directions(TCellSwarm::Slab& slab, const Draws& draws, const HopClock& clock);
 
-/// Propose: each free T cell picks a face; its target is that voxel if it is free now, else its own.
+/// Propose: each free T cell picks a face; its target is that voxel if it is free now, else its
+/// own.
 void propose(TCellSwarm::Slab& slab, const VoxelBits& bits);
 
-/// Resolve and commit: a voxel with several takers goes to the largest (priority, origin); losers stay.
-/// Needs the proposals of this slab and both its neighbours.
+/// Resolve and commit: a voxel with several takers goes to the largest (priority, origin); losers
+/// stay. Needs the proposals of this slab and both its neighbours.
 void commit(TCellSwarm& swarm, std::size_t slab, const Draws& draws, const HopClock& clock);
 
 }  // namespace marrow

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/rules/mutation.hpp"
 
-#include <cmath>
-
 #include "core/cells/record.hpp"
 #include "core/model/failure.hpp"
+
+#include <cmath>
 
 namespace marrow {
 

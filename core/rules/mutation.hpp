@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Mutation at division (MODEL.md, "Mutation"): each class of the scenario strikes independently, at its
-// patient-scale rate times N_real/K so that the supply of mutants per patient is kept.
+// Mutation at division (MODEL.md, "Mutation"): each class of the scenario strikes independently, at
+// its patient-scale rate times N_real/K so that the supply of mutants per patient is kept.
 #pragma once
-
-#include <cstdint>
 
 #include "core/cells/state.hpp"
 #include "core/model/model.hpp"
+
+#include <cstdint>
 
 namespace marrow {
 

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/rules/placement.hpp"
 
+#include "core/model/failure.hpp"
+#include "core/rules/mutation.hpp"
+
 #include <algorithm>
 #include <tuple>
 #include <vector>
 
-#include "core/model/failure.hpp"
-#include "core/rules/mutation.hpp"
-
 namespace marrow {
 namespace {
 
-/// A daughter or a travelling cell that looks for a niche. Its source niche names it: a cell does at
-/// most one act per step.
+/// A daughter or a travelling cell that looks for a niche. Its source niche names it: a cell does
+/// at most one act per step.
 struct Claim {
   std::uint64_t priority;
   std::uint32_t source;
@@ -92,7 +92,8 @@ class Placement {
   }
 
   void enter_blood(Claim claim) {
-    claim.priority = model_.draws(Purpose::blood_priority, Entity::niche, claim.source, step_).first;
+    claim.priority =
+        model_.draws(Purpose::blood_priority, Entity::niche, claim.source, step_).first;
     blood_.push_back(claim);
   }
 
@@ -192,7 +193,8 @@ void apply_stem_events(ModelState& state, const Model& model, const NicheIndex& 
 void advance_niche_clocks(ModelState& state) {
   for (CellRecord& cell : state.niches) {
     if (cell.state() != CellState::apoptotic) continue;
-    cell = cell.clock() > 1 ? cell.with_state(CellState::apoptotic, cell.clock() - 1) : CellRecord();
+    cell =
+        cell.clock() > 1 ? cell.with_state(CellState::apoptotic, cell.clock() - 1) : CellRecord();
   }
 }
 

@@ -8,7 +8,8 @@ namespace marrow {
 std::int64_t arrivals(const Model& model, double mean, std::uint64_t step) {
   const double whole = std::floor(mean);
   const Bits128 draw = model.draws(Purpose::influx_count, Entity::patient, 0, step);
-  return static_cast<std::int64_t>(whole) + (Threshold::of(mean - whole).happens(draw.first) ? 1 : 0);
+  return static_cast<std::int64_t>(whole) +
+         (Threshold::of(mean - whole).happens(draw.first) ? 1 : 0);
 }
 
 std::array<SiteIndex, tries_per_round> entry_sites(const Model& model, std::uint64_t step,

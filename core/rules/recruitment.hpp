@@ -3,17 +3,18 @@
 // random sites of the whole lattice, so no rank needs a list of all doors.
 #pragma once
 
-#include <array>
-#include <cstdint>
-
 #include "core/cells/swarm.hpp"
 #include "core/model/model.hpp"
+
+#include <array>
+#include <cstdint>
 
 namespace marrow {
 
 /// Sites that one arrival tries in one round: as many as a word has bits.
 inline constexpr int tries_per_round = 64;
-/// Rounds after which an arrival is given up; with one door in 10^4 voxels the chance is below 1e-11.
+/// Rounds after which an arrival is given up; with one door in 10^4 voxels the chance is below
+/// 1e-11.
 inline constexpr std::uint32_t entry_rounds = 4096;
 
 /// How many T cells arrive in this step at an expected number of `mean` (>= 0): its whole part, and

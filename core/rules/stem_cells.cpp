@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/rules/stem_cells.hpp"
 
-#include <algorithm>
-
 #include "core/math/elementary.hpp"
+
+#include <algorithm>
 
 namespace marrow {
 namespace {

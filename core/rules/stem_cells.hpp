@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What each live stem cell does in an hour (MODEL.md, "Stem cells"): differentiate, divide, relocate
-// or nothing, from one uniform draw cut into intervals. The rank that owns a niche decides; the acts of
-// all ranks together go to rules/placement.hpp.
+// What each live stem cell does in an hour (MODEL.md, "Stem cells"): differentiate, divide,
+// relocate or nothing, from one uniform draw cut into intervals. The rank that owns a niche
+// decides; the acts of all ranks together go to rules/placement.hpp.
 #pragma once
-
-#include <cstdint>
-#include <span>
-#include <vector>
 
 #include "core/cells/niche_index.hpp"
 #include "core/cells/state.hpp"
 #include "core/model/model.hpp"
 #include "core/rules/levels.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
 
 namespace marrow {
 
@@ -25,8 +25,8 @@ struct StemEvent {
   friend constexpr auto operator<=>(const StemEvent&, const StemEvent&) = default;
 };
 
-/// The acts of the stem cells in `niches_of_rank`. `hits` lists the niches hit in this step, ascending;
-/// a hit cell does nothing else.
+/// The acts of the stem cells in `niches_of_rank`. `hits` lists the niches hit in this step,
+/// ascending; a hit cell does nothing else.
 std::vector<StemEvent> choose_stem_acts(const ModelState& state, const Model& model,
                                         const NicheIndex& neighbourhoods, const Levels& levels,
                                         std::span<const std::uint32_t> niches_of_rank,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/rules/tcell_fate.hpp"
 
+#include "core/math/elementary.hpp"
+
 #include <algorithm>
 #include <tuple>
 #include <vector>
-
-#include "core/math/elementary.hpp"
 
 namespace marrow {
 namespace {
@@ -51,7 +51,8 @@ class Fates {
 
   /// Whether the T cell at this voxel dies; if it divides instead, its daughter's claim is noted.
   bool dies(BrickIndex at, CellRecord record) {
-    const SiteIndex site = model_.lattice.site(wrapped(model_.lattice, bits_.layout().position(at)));
+    const SiteIndex site =
+        model_.lattice.site(wrapped(model_.lattice, bits_.layout().position(at)));
     const Bits128 fate = model_.draws(Purpose::tcell_fate, Entity::site, site, step_);
     if (chances_.death.happens(fate.first)) return true;
     if (record.state() != CellState::effector || !chances_.division.happens(fate.second)) {
@@ -60,8 +61,8 @@ class Fates {
     const Bits128 place = model_.draws(Purpose::daughter_face, Entity::site, site, step_);
     const BrickIndex there = free_face(bits_, at, place.first);
     if (there != at) {
-      births_.push_back({there, place.second, site,
-                         CellRecord::make(CellState::effector, record.clone())});
+      births_.push_back(
+          {there, place.second, site, CellRecord::make(CellState::effector, record.clone())});
     }
     return false;
   }
@@ -70,8 +71,8 @@ class Fates {
   std::vector<Birth> winners() {
     const auto key = [](const Birth& b) { return std::tie(b.at, b.priority, b.mother); };
     std::ranges::sort(births_, [&](const Birth& a, const Birth& b) { return key(b) < key(a); });
-    const auto losers = std::ranges::unique(births_, {}, &Birth::at);
-    births_.erase(losers.begin(), losers.end());
+    const auto same_voxel = [](const Birth& a, const Birth& b) { return a.at == b.at; };
+    births_.erase(std::unique(births_.begin(), births_.end(), same_voxel), births_.end());
     return std::move(births_);
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Once an hour each T cell dies, divides on antigen, or neither (MODEL.md, "T-cell fate"). A daughter
-// takes a random free face voxel; if another daughter takes it first there is no division this hour.
+// Once an hour each T cell dies, divides on antigen, or neither (MODEL.md, "T-cell fate"). A
+// daughter takes a random free face voxel; if another daughter takes it first there is no division
+// this hour.
 #pragma once
 
 #include "core/cells/swarm.hpp"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/rules/walk.hpp"
 
-#include <algorithm>
-
 #include "core/rules/cytotoxicity.hpp"
 #include "core/rules/migration.hpp"
+
+#include <algorithm>
 
 namespace marrow {
 namespace {
@@ -19,8 +19,9 @@ void begin_substep(TCellSwarm& swarm, std::size_t slab_number, const Draws& draw
   propose(slab, swarm.bits());
 }
 
-/// Three phases per sub-step, each one slab behind the last: a slab commits when its neighbours have
-/// proposed, looks for contact when they have committed, proposes anew when they have made contact.
+/// Three phases per sub-step, each one slab behind the last: a slab commits when its neighbours
+/// have proposed, looks for contact when they have committed, proposes anew when they have made
+/// contact.
 void wave(TCellSwarm& swarm, NicheSites& niches, const Draws& draws, const WalkRules& rules,
           std::uint32_t first, std::uint32_t count) {
   const auto slabs = static_cast<std::int64_t>(swarm.slabs().size());
@@ -37,6 +38,19 @@ void wave(TCellSwarm& swarm, NicheSites& niches, const Draws& draws, const WalkR
   }
 }
 
+/// Sub-steps per wave: as many as keep the slabs of the wave in a core's second-level cache. Where
+/// not even two do, nothing is kept anyway, and the longest wave saves the most regrouping.
+std::uint32_t wave_length(const TCellSwarm& swarm) {
+  constexpr double cache_bytes = 1.5e6;
+  constexpr double bytes_per_cell =
+      100;  // 16 of the arrays that a hop touches, a line of bits or two
+  const std::uint32_t longest = longest_wave(swarm.slab_voxels());
+  const double slab_bytes = bytes_per_cell * static_cast<double>(swarm.size()) /
+                            static_cast<double>(swarm.slabs().size());
+  const double fitting = cache_bytes / (3.0 * slab_bytes + 1.0);
+  return fitting < 2.0 || fitting > longest ? longest : static_cast<std::uint32_t>(fitting);
+}
+
 }  // namespace
 
 void walk(TCellSwarm& swarm, NicheSites& niches, const Draws& draws, const WalkRules& rules,
@@ -47,7 +61,7 @@ void walk(TCellSwarm& swarm, NicheSites& niches, const Draws& draws, const WalkR
       slab.directions[i] = directions_at(draws, slab.origin[i], {rules.step, first});
     }
   }
-  const std::uint32_t longest = longest_wave(swarm.slab_voxels());
+  const std::uint32_t longest = wave_length(swarm);
   for (std::uint32_t done = 0; done < count; done += longest) {
     const std::uint32_t length = std::min(longest, count - done);
     wave(swarm, niches, draws, rules, first + done, length);

@@ -62,7 +62,8 @@ Terminal describe_terminal(int file) {
   }
   terminal.columns = [file] { return columns_of(file); };
   // Under mpirun a rank's stderr is a pipe; the script that sees the terminal tells its width.
-  if (const char* width = std::getenv("MARROW_TERMINAL"); width != nullptr && std::atoi(width) > 0) {
+  if (const char* width = std::getenv("MARROW_TERMINAL");
+      width != nullptr && std::atoi(width) > 0) {
     const int columns = std::atoi(width);
     terminal.kind = TerminalKind::live;
     terminal.columns = [columns] { return columns; };

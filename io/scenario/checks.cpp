@@ -263,6 +263,12 @@ class Checker {
     check_names(mutations, "clones.mutations");
     const double scale = p_.clones.n_real / std::fmax(1.0, std::floor(niche_count() + 0.5));
     for (std::size_t i = 0; i < mutations.size(); ++i) {
+      if (mutations[i].genotype == 0) {
+        contradiction(
+            {element("clones.mutations", i) + ".genotype", element("clones.mutations", i)},
+            "the mutation " + in_quotes(mutations[i].name) + " changes nothing: no genotype",
+            {"give what the mutant has lost or gained: hla_lost, gpi_negative or driver"});
+      }
       const double chance = mutations[i].rate_per_division * scale;
       if (chance <= 1.0) continue;
       contradiction({element("clones.mutations", i) + ".rate"},

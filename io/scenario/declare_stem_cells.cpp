@@ -45,7 +45,7 @@ void declare_division(Declarations& d) {
   d.quantity(
        "apoptosis", {"h"}, [](auto& p, auto) -> auto& { return p.hspc.apoptosis_h; })
       .at_least(1.0)
-      .at_most(65535.0)
+      .at_most(65534.0)
       .whole_hours()
       .means("How long a hit stem cell still holds its niche.")
       .source("[A]");

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// T-cell hops per second in full production sub-steps (bone, occupancy, conflicts, contact, kill), beside
-// the bare generator in the same binary: rates are compared within one run, never with a clock.
+// T-cell hops per second in full production sub-steps (bone, occupancy, conflicts, contact, kill),
+// beside the bare generator in the same binary: rates are compared within one run, never with a
+// clock.
+
+#include "core/model/model.hpp"
+#include "core/rules/walk.hpp"
+#include "parallel/tissue_setup.hpp"
 
 #include <benchmark/benchmark.h>
 #include <mpi.h>
 
 #include <map>
 #include <memory>
-
-#include "core/model/model.hpp"
-#include "core/rules/walk.hpp"
-#include "parallel/tissue_setup.hpp"
 
 namespace marrow {
 namespace {
@@ -42,19 +43,18 @@ const Marrow& marrow_of(std::int64_t edge) {
   m = Marrow();
   m.parameters.domain.size_voxels = {edge, edge, edge};
   const parallel::Communicator alone(MPI_COMM_SELF);
-  m.tissue = std::make_unique<parallel::Tissue>(parallel::build_tissue(
-      alone, m.parameters, m.parameters.lattice().box(), 1, nullptr));
-  m.model = std::make_unique<Model>(m.parameters, m.tissue->niches,
-                                    m.tissue->census.accessible_share(),
-                                    m.tissue->census.mean_niche_neighbours());
+  m.tissue = std::make_unique<parallel::Tissue>(
+      parallel::build_tissue(alone, m.parameters, m.parameters.lattice().box(), 1, nullptr));
+  m.model =
+      std::make_unique<Model>(m.parameters, m.tissue->niches, m.tissue->census.accessible_share(),
+                              m.tissue->census.mean_niche_neighbours());
   return m;
 }
 
 void fill(TCellSwarm& swarm, const Lattice& lattice, const Draws& draws, std::size_t cells) {
   const auto sites = static_cast<std::uint64_t>(volume(lattice.extent));
   for (std::uint64_t i = 0; swarm.size() < cells; ++i) {
-    const SiteIndex site =
-        uniform_below(draws(Purpose::measurement, Entity::site, i).first, sites);
+    const SiteIndex site = uniform_below(draws(Purpose::measurement, Entity::site, i).first, sites);
     const Index3 p = lattice.position(site);
     if (swarm.bits().blocked(swarm.bits().layout().index(p))) continue;
     swarm.add({p, site, CellRecord::make(CellState::effector, 0)});
@@ -62,13 +62,14 @@ void fill(TCellSwarm& swarm, const Lattice& lattice, const Draws& draws, std::si
   }
 }
 
-/// One iteration is one hour: 180 sub-steps at 50 um^2/min. Arguments: edge in voxels, T cells per mm3.
+/// One iteration is one hour: 180 sub-steps at 50 um^2/min. Arguments: edge in voxels, T cells per
+/// mm3.
 void walk_hour(benchmark::State& state) {
   const Marrow& m = marrow_of(state.range(0));
   const Lattice& lattice = m.model->lattice;
   TCellSwarm swarm(m.tissue->box, 16);
-  const auto cells = static_cast<std::size_t>(static_cast<double>(state.range(1)) *
-                                              lattice.volume_mm3());
+  const auto cells =
+      static_cast<std::size_t>(static_cast<double>(state.range(1)) * lattice.volume_mm3());
   fill(swarm, lattice, m.model->draws, cells);
   NicheSites niches(m.model->niches, lattice, m.tissue->box.box, lattice.box());
   const auto hops = static_cast<std::uint32_t>(m.model->hops_per_hour);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "parallel/decomposition.hpp"
 
+#include "core/model/failure.hpp"
+
 #include <gtest/gtest.h>
 
 #include <numeric>
-
-#include "core/model/failure.hpp"
 
 namespace marrow::parallel {
 namespace {

@@ -4,7 +4,6 @@
 #include "parallel/simulation.hpp"
 
 #include <gtest/gtest.h>
-
 #include <mpi.h>
 
 namespace marrow::parallel {

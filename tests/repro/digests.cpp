@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// repro_digests SCENARIO DAYS [path=value]…: prints the digest of every day. Built with several compilers
-// and optimisation levels, whose outputs must be the same text.
+// repro_digests SCENARIO DAYS [path=value]…: prints the digest of every day. Built with several
+// compilers and optimisation levels, whose outputs must be the same text.
+
+#include "io/scenario/scenario_file.hpp"
+#include "parallel/session.hpp"
+#include "parallel/simulation.hpp"
 
 #include <mpi.h>
 
 #include <cstdio>
 #include <cstdlib>
-
-#include "io/scenario/scenario_file.hpp"
-#include "parallel/session.hpp"
-#include "parallel/simulation.hpp"
 
 namespace {
 
@@ -34,10 +34,10 @@ int main(int argument_count, char** arguments) {
   }
   try {
     const std::vector<std::string> overrides(arguments + 3, arguments + argument_count);
-    print_digests(marrow::io::scenario_or_throw(
-                      marrow::io::read_scenario_file(arguments[1], overrides))
-                      .parameters,
-                  std::atol(arguments[2]));
+    print_digests(
+        marrow::io::scenario_or_throw(marrow::io::read_scenario_file(arguments[1], overrides))
+            .parameters,
+        std::atol(arguments[2]));
   } catch (const marrow::Failure& failure) {
     std::fprintf(stderr, "%s\n", failure.what());
     return static_cast<int>(failure.code());

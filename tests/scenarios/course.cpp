@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tests/scenarios/course.hpp"
 
-#include <mpi.h>
-
-#include <cmath>
-
 #include "core/observe/census.hpp"
 #include "core/patient/clinic.hpp"
 #include "core/rules/levels.hpp"
 #include "io/scenario/scenario_file.hpp"
 #include "parallel/simulation.hpp"
+
+#include <mpi.h>
+
+#include <cmath>
 
 namespace marrow::testing {
 namespace {
@@ -48,12 +48,14 @@ class Observer {
     course_.lowest_occupancy = std::min(course_.lowest_occupancy, occupancy);
     if (state.patient.diagnosis_h == state.step) {
       course_.hla_lacking_stem_at_diagnosis =
-          1.0 - static_cast<double>(founders[0]) / static_cast<double>(std::max<std::int64_t>(1, state.census.stem));
+          1.0 - static_cast<double>(founders[0]) /
+                    static_cast<double>(std::max<std::int64_t>(1, state.census.stem));
     }
     if (course_.normals_extinct_d) {
       const double since = day - *course_.normals_extinct_d;
       if (since == 60.0) tcells_then_ = tcells;
-      if (since == 180.0 && tcells > 0.0) course_.tcell_half_life_d = 120.0 / std::log2(tcells_then_ / tcells);
+      if (since == 180.0 && tcells > 0.0)
+        course_.tcell_half_life_d = 120.0 / std::log2(tcells_then_ / tcells);
     }
     if (now_d > 365.0) {
       days_.push_back(now_d);
@@ -113,11 +115,20 @@ class Observer {
 
 }  // namespace
 
+namespace {
+
+Parameters as_shipped(const std::string& name) {
+  return io::scenario_or_throw(io::read_scenario_file(std::string(MARROW_SOURCE_DIR) +
+                                                      "/scenarios/" + name + ".yaml"))
+      .parameters;
+}
+
+}  // namespace
+
+std::uint64_t shipped_seed(const std::string& name) { return as_shipped(name).scenario.seed; }
+
 Parameters shipped_scenario(const std::string& name, std::uint64_t seed) {
-  Parameters parameters =
-      io::scenario_or_throw(
-          io::read_scenario_file(std::string(MARROW_SOURCE_DIR) + "/scenarios/" + name + ".yaml"))
-          .parameters;
+  Parameters parameters = as_shipped(name);
   parameters.scenario.seed = seed;
   return parameters;
 }

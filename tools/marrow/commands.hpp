@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The commands of the program, one function each. All return the exit code; data go to stdout, messages
-// to stderr. Only `run` uses MPI.
+// The commands of the program, one function each. All return the exit code; data go to stdout,
+// messages to stderr. Only `run` uses MPI.
 #pragma once
+
+#include "core/model/failure.hpp"
 
 #include <string>
 #include <vector>
-
-#include "core/model/failure.hpp"
 
 namespace marrow::tool {
 
 struct RunRequest {
   std::string scenario;
-  std::string output;                     // empty: runs/<scenario name>
+  std::string output;  // empty: runs/<scenario name>
   bool resume = false;
   std::string branch;                     // checkpoint to start a new run from
   std::vector<std::string> overrides;     // --set path=value

@@ -2,19 +2,21 @@
 // Hands the state of a simulation to the frame writer as plain values: what a picture shows of it.
 #pragma once
 
-#include <vector>
-
 #include "io/vtk/frame_writer.hpp"
 #include "parallel/simulation.hpp"
 
+#include <vector>
+
 namespace marrow::tool {
 
-/// The static frames: tissue and niches. Returns the failures, empty when all were written. Collective.
+/// The static frames: tissue and niches. Returns the failures, empty when all were written.
+/// Collective.
 std::vector<std::string> write_static_frames(io::FrameWriter& writer,
                                              const parallel::Simulation& simulation,
                                              std::uint64_t digest);
 
-/// The frames of this moment: cells and block fields, as far as the scenario asks for them. Collective.
+/// The frames of this moment: cells and block fields, as far as the scenario asks for them.
+/// Collective.
 std::vector<std::string> write_moving_frames(io::FrameWriter& writer,
                                              const parallel::Simulation& simulation,
                                              std::uint64_t digest);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The command line. Parses, dispatches, turns what was thrown into a message and an exit code.
 
+#include "tools/marrow/commands.hpp"
+
 #include <CLI/CLI.hpp>
+
 #include <exception>
 #include <functional>
 #include <iostream>
-
-#include "tools/marrow/commands.hpp"
 
 namespace {
 
@@ -14,8 +15,10 @@ using marrow::ExitCode;
 using namespace marrow::tool;
 
 constexpr const char* exit_codes =
-    "Exit codes: 0 finished, 1 internal error, 2 command line, 3 scenario, 4 files or disk, 5 no usable\n"
-    "checkpoint, 6 model health, 9 watchdog, 10 compare found a difference, 75 stopped early with a good\n"
+    "Exit codes: 0 finished, 1 internal error, 2 command line, 3 scenario, 4 files or disk, 5 no "
+    "usable\n"
+    "checkpoint, 6 model health, 9 watchdog, 10 compare found a difference, 75 stopped early with "
+    "a good\n"
     "checkpoint (run again with --resume), 130 interrupted twice.";
 
 void add_run(CLI::App& app, RunRequest& r) {
@@ -50,7 +53,8 @@ ExitCode guarded(const std::function<ExitCode()>& command) {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
-  CLI::App app("marrow: stem cells, T cells and protective clones in the bone marrow of aplastic anemia");
+  CLI::App app(
+      "marrow: stem cells, T cells and protective clones in the bone marrow of aplastic anemia");
   app.footer(exit_codes);
   app.require_subcommand(1);
 
@@ -76,7 +80,8 @@ int main(int argument_count, char** arguments) {
   app.add_subcommand("inspect", "what is in a checkpoint or run, and is it valid")
       ->add_option("PATH", path, "run directory, checkpoint or state.h5")
       ->required();
-  CLI::App* difference = app.add_subcommand("compare", "first difference between two runs or checkpoints");
+  CLI::App* difference =
+      app.add_subcommand("compare", "first difference between two runs or checkpoints");
   difference->add_option("A", path, "run directory, checkpoint or state.h5")->required();
   difference->add_option("B", other, "the other one")->required();
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tools/marrow/origin_of_state.hpp"
 
+#include "io/run/run_directory.hpp"
+#include "io/scenario/restart.hpp"
+#include "io/vtk/image_import.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
-
-#include "io/run/run_directory.hpp"
-#include "io/scenario/restart.hpp"
-#include "io/vtk/image_import.hpp"
 
 namespace marrow::tool {
 namespace {
@@ -34,10 +34,11 @@ std::vector<std::string> check_changes(const io::LoadedCheckpoint& checkpoint,
     }
   }
   if (!refused.empty()) {
-    throw Failure(ExitCode::scenario,
-                  fmt::format("{} differs from the scenario of {}:\n{}Restore these values, or start a "
-                              "new run with -o.",
-                              scenario.path, checkpoint.directory.string(), refused));
+    throw Failure(
+        ExitCode::scenario,
+        fmt::format("{} differs from the scenario of {}:\n{}Restore these values, or start a "
+                    "new run with -o.",
+                    scenario.path, checkpoint.directory.string(), refused));
   }
   return changes;
 }
@@ -59,10 +60,11 @@ std::optional<io::LoadedCheckpoint> newest_of(const parallel::Communicator& comm
     notes.push_back(fmt::format("rejected {}: {}", r.directory.string(), r.reason));
   }
   if (!found.checkpoint && !found.rejected.empty()) {
-    throw Failure(ExitCode::no_usable_checkpoint,
-                  fmt::format("no checkpoint of {} is usable:\n{}Start again in a new directory (-o), or "
-                              "restore a checkpoint from a copy.",
-                              directory, rejections(found.rejected)));
+    throw Failure(
+        ExitCode::no_usable_checkpoint,
+        fmt::format("no checkpoint of {} is usable:\n{}Start again in a new directory (-o), or "
+                    "restore a checkpoint from a copy.",
+                    directory, rejections(found.rejected)));
   }
   return std::move(found.checkpoint);
 }
@@ -74,10 +76,11 @@ StateOrigin find_origin(const parallel::Communicator& comm, const io::ScenarioFi
   StateOrigin origin;
   comm.agree([&] {
     if (comm.is_root() && !request.resume && io::look_at(directory).holds_run()) {
-      throw Failure(ExitCode::files,
-                    fmt::format("{} already holds a run: continue it with --resume, or choose another "
-                                "directory with -o",
-                                directory));
+      throw Failure(
+          ExitCode::files,
+          fmt::format("{} already holds a run: continue it with --resume, or choose another "
+                      "directory with -o",
+                      directory));
     }
   });
   if (request.resume) origin.checkpoint = newest_of(comm, directory, origin.notes);
@@ -105,9 +108,12 @@ std::optional<ImportedTissue> find_tissue(const parallel::Communicator& comm,
     if (origin.checkpoint) {
       tissue.extent = p.domain.size_voxels;
       tissue.kind = io::read_dense_tissue(*origin.checkpoint, p.lattice().box()).kind;
-      // Niches are chosen anew, and the same, from the tissue without them; vessels stand already.
-      std::ranges::replace(tissue.kind, static_cast<std::uint8_t>(TissueKind::niche),
-                           static_cast<std::uint8_t>(TissueKind::marrow));
+      // Niches are chosen and pockets sealed anew, and the same, from the tissue without them;
+      // vessels stand already.
+      for (const TissueKind made : {TissueKind::niche, TissueKind::sealed}) {
+        std::ranges::replace(tissue.kind, static_cast<std::uint8_t>(made),
+                             static_cast<std::uint8_t>(TissueKind::marrow));
+      }
       tissue.has_vessels = true;
       return;
     }

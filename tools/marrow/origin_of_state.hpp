@@ -3,27 +3,28 @@
 // checkpoint of another run; and whether the scenario may continue it.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "core/tissue/imported_tissue.hpp"
 #include "io/checkpoint/checkpoint.hpp"
 #include "io/scenario/scenario_file.hpp"
 #include "parallel/communicator.hpp"
 #include "tools/marrow/commands.hpp"
 
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace marrow::tool {
 
 struct StateOrigin {
   std::optional<io::LoadedCheckpoint> checkpoint;  // nothing: a fresh start
   bool branched = false;
-  std::vector<std::string> notes;                  // for the log: rejected checkpoints
-  std::vector<std::string> changes;                // parameters that differ from the checkpoint's
+  std::vector<std::string> notes;    // for the log: rejected checkpoints
+  std::vector<std::string> changes;  // parameters that differ from the checkpoint's
 };
 
-/// Looks without changing anything. Throws Failure: files (the directory holds a run and --resume was
-/// not given), no_usable_checkpoint, scenario (a parameter that may not change differs). Collective.
+/// Looks without changing anything. Throws Failure: files (the directory holds a run and --resume
+/// was not given), no_usable_checkpoint, scenario (a parameter that may not change differs).
+/// Collective.
 StateOrigin find_origin(const parallel::Communicator& comm, const io::ScenarioFile& scenario,
                         const RunRequest& request, const std::string& directory);
 

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // `marrow run`: MPI, the scenario on every rank, the run; and how all of it ends.
 
-#include <fmt/format.h>
-
-#include <iostream>
-
 #include "io/checkpoint/hdf5.hpp"
 #include "io/run/messages.hpp"
 #include "io/run/process_identity.hpp"
@@ -14,6 +10,10 @@
 #include "parallel/session.hpp"
 #include "tools/marrow/commands.hpp"
 #include "tools/marrow/run_session.hpp"
+
+#include <fmt/format.h>
+
+#include <iostream>
 
 namespace marrow::tool {
 namespace {
@@ -49,7 +49,8 @@ ExitCode run(const RunRequest& request, int argument_count, char** arguments) {
     return leave(run_scenario(comm, scenario, request,
                               io::quoted_command_line(argument_count, arguments), signals, clock));
   } catch (const Failure& failure) {
-    // By convention a Failure is thrown on every rank alike; anything else leaves the others waiting.
+    // By convention a Failure is thrown on every rank alike; anything else leaves the others
+    // waiting.
     if (comm.is_root()) {
       const std::string text = failure.what();
       std::cerr << (failure.code() == ExitCode::scenario && text.ends_with('\n') ? "" : "marrow: ")

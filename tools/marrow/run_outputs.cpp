@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tools/marrow/run_outputs.hpp"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <array>
-#include <cmath>
-#include <filesystem>
-
 #include "core/observe/sample.hpp"
 #include "io/run/build_info.hpp"
 #include "io/run/wording.hpp"
 #include "io/scenario/effective.hpp"
 #include "tools/marrow/frame_output.hpp"
 #include "tools/marrow/setup_report.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <unistd.h>
 
 namespace marrow::tool {
 namespace {
@@ -25,17 +25,19 @@ std::unique_ptr<io::Messages> messages_for(const parallel::Communicator& comm,
                                            const io::Clock& clock) {
   // Ranks other than 0 stay silent: their sink drops everything.
   if (!comm.is_root()) {
-    return std::make_unique<io::Messages>(io::Terminal{}, [](std::string_view) {}, clock);
+    return std::make_unique<io::Messages>(
+        io::Terminal{}, [](std::string_view) {}, clock);
   }
   return std::make_unique<io::Messages>(io::describe_terminal(STDERR_FILENO),
                                         io::Messages::standard_error(), clock);
 }
 
 std::vector<std::string> series_comments(const Parameters& p, std::int64_t niches) {
-  return {fmt::format("marrow series, format 1; scenario {}; seed {}", p.scenario.name,
-                      p.scenario.seed),
-          fmt::format("scale: N_real/K = {} / {} = {:.6g}; one niche stands for that many stem cells",
-                      p.clones.n_real, niches, p.clones.n_real / static_cast<double>(niches))};
+  return {
+      fmt::format("marrow series, format 1; scenario {}; seed {}", p.scenario.name,
+                  p.scenario.seed),
+      fmt::format("scale: N_real/K = {} / {} = {:.6g}; one niche stands for that many stem cells",
+                  p.clones.n_real, niches, p.clones.n_real / static_cast<double>(niches))};
 }
 
 }  // namespace
@@ -74,11 +76,11 @@ bool RunOutputs::due(double every_h, std::int64_t step) const {
 void RunOutputs::open(const parallel::Simulation& simulation) {
   const bool continued = origin_.checkpoint.has_value();
   for (const std::string& line : setup_report(simulation)) messages_->info(line);
-  messages_->info(fmt::format(
-      "{} at hour {} of {} on {}; {} hops per exchange of ghost cells",
-      continued ? (origin_.branched ? "branching" : "resuming") : "starting",
-      simulation.state().step, last_step_, io::counted(comm_.size(), "rank"),
-      simulation.hops_per_exchange()));
+  messages_->info(
+      fmt::format("{} at hour {} of {} on {}; {} hops per exchange of ghost cells",
+                  continued ? (origin_.branched ? "branching" : "resuming") : "starting",
+                  simulation.state().step, last_step_, io::counted(comm_.size(), "rank"),
+                  simulation.hops_per_exchange()));
   const std::vector<io::HostRanks> hosts = io::gather_hosts(comm_);
   digest_ = simulation.digest();
   comm_.agree([&] {
@@ -131,16 +133,15 @@ void RunOutputs::open_series(const parallel::Simulation& simulation) {
     const std::uint64_t hash = std::stoull(mark.hash, nullptr, 16);
     series_.emplace(io::SeriesWriter::resume(paths_.series(), {mark.bytes, hash}, columns));
     if (series_->cut().rows_removed > 0) {
-      messages_->info(fmt::format("series.csv: {} written after that checkpoint removed",
-                                  io::counted(static_cast<std::int64_t>(series_->cut().rows_removed),
-                                              "row")));
+      messages_->info(
+          fmt::format("series.csv: {} written after that checkpoint removed",
+                      io::counted(static_cast<std::int64_t>(series_->cut().rows_removed), "row")));
     }
     return;
   }
   series_.emplace(io::SeriesWriter::create(
-      paths_.series(),
-      series_comments(scenario_.parameters, simulation.model().niche_count()), columns,
-      io::ExistingSeries::replace));
+      paths_.series(), series_comments(scenario_.parameters, simulation.model().niche_count()),
+      columns, io::ExistingSeries::replace));
 }
 
 void RunOutputs::open_frames(const parallel::Simulation& simulation) {
@@ -166,7 +167,8 @@ void RunOutputs::write_row(const parallel::Simulation& simulation) {
   const double hematopoiesis = simulation.hematopoiesis();
   if (!comm_.is_root()) return;
   const bool was_pending = series_->pending() > 0;
-  if (!series_->append(sample_row(simulation.state(), simulation.model(), hematopoiesis, digest_)) &&
+  if (!series_->append(
+          sample_row(simulation.state(), simulation.model(), hematopoiesis, digest_)) &&
       !was_pending) {
     messages_->warn("series.csv: rows are kept in memory until they can be written: " +
                     series_->trouble());
@@ -209,8 +211,8 @@ std::optional<std::string> RunOutputs::try_checkpoint(const parallel::Simulation
   options.retention = {parameters.keep_last, parameters.keep_every,
                        std::llround(parameters.every_h)};
   options.verify = parameters.verify;
-  const io::WriteResult result = io::write_checkpoint(
-      comm_, paths_.root, checkpoint_content(simulation), mark, options);
+  const io::WriteResult result =
+      io::write_checkpoint(comm_, paths_.root, checkpoint_content(simulation), mark, options);
   for (const std::string& warning : result.warnings) messages_->warn(warning);
   if (!result.ok) return result.message;
   last_good_checkpoint_ = simulation.state().step;
@@ -247,16 +249,16 @@ double RunOutputs::write_checkpoint(const parallel::Simulation& simulation) {
   }
   ++failed_checkpoints_;
   const std::string last =
-      last_good_checkpoint_
-          ? fmt::format("the last good one is of hour {}", *last_good_checkpoint_)
-          : std::string("there is no good one yet");
-  messages_->warn(fmt::format("checkpoint at hour {} failed: {}; {}", simulation.state().step,
-                              *trouble, last));
+      last_good_checkpoint_ ? fmt::format("the last good one is of hour {}", *last_good_checkpoint_)
+                            : std::string("there is no good one yet");
+  messages_->warn(
+      fmt::format("checkpoint at hour {} failed: {}; {}", simulation.state().step, *trouble, last));
   if (failed_checkpoints_ >= checkpoint_failures_to_give_up) {
-    throw Failure(ExitCode::files,
-                  fmt::format("{} checkpoints in a row failed, so going on would be in vain ({}). Last "
-                              "reason: {}",
-                              failed_checkpoints_, last, *trouble));
+    throw Failure(
+        ExitCode::files,
+        fmt::format("{} checkpoints in a row failed, so going on would be in vain ({}). Last "
+                    "reason: {}",
+                    failed_checkpoints_, last, *trouble));
   }
   return clock_.steady_s() - began;
 }
@@ -304,8 +306,8 @@ void RunOutputs::end_segment(const parallel::Simulation& simulation, const std::
                              ExitCode code) {
   if (!comm_.is_root()) return;
   try {
-    io::end_segment(paths_.provenance(), {simulation.state().step, static_cast<int>(code), reason,
-                                          clock_.wall_s()});
+    io::end_segment(paths_.provenance(),
+                    {simulation.state().step, static_cast<int>(code), reason, clock_.wall_s()});
   } catch (const Failure& failure) {
     messages_->warn(failure.what());
   }
@@ -343,10 +345,9 @@ ExitCode RunOutputs::close(const parallel::Simulation& simulation,
   write_status(simulation, stopped ? io::RunState::stopped : io::RunState::finished, reason, code);
   if (!comm_.is_root()) return static_cast<ExitCode>(comm_.max(static_cast<int>(code)));
   progress_->finish();
-  messages_->info(fmt::format("{} at hour {} of {} ({}); digest {:016x}", reason,
-                              simulation.state().step, last_step_,
-                              io::simulated_date_text(static_cast<double>(simulation.state().step) / 24.0),
-                              digest_));
+  messages_->info(fmt::format(
+      "{} at hour {} of {} ({}); digest {:016x}", reason, simulation.state().step, last_step_,
+      io::simulated_date_text(static_cast<double>(simulation.state().step) / 24.0), digest_));
   if (stopped) messages_->info("continue with: the same command and --resume");
   name_files();
   return static_cast<ExitCode>(comm_.max(static_cast<int>(code)));

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Everything a run writes: directory, series, frames, checkpoints, provenance, status, progress. The
-// one place that knows which output is due when, and what it means when one cannot be written.
+// Everything a run writes: directory, series, frames, checkpoints, provenance, status, progress.
+// The one place that knows which output is due when, and what it means when one cannot be written.
 #pragma once
-
-#include <memory>
-#include <optional>
-#include <string>
 
 #include "io/checkpoint/checkpoint.hpp"
 #include "io/run/messages.hpp"
@@ -21,11 +17,16 @@
 #include "tools/marrow/commands.hpp"
 #include "tools/marrow/origin_of_state.hpp"
 
+#include <memory>
+#include <optional>
+#include <string>
+
 namespace marrow::tool {
 
 class RunOutputs {
  public:
-  /// Prepares and locks the directory; nothing is created when that fails. Collective, like all calls.
+  /// Prepares and locks the directory; nothing is created when that fails. Collective, like all
+  /// calls.
   RunOutputs(const parallel::Communicator& comm, const io::ScenarioFile& scenario,
              const RunRequest& request, const std::string& directory,
              const std::string& command_line, const StateOrigin& origin, const io::Clock& clock);
@@ -75,8 +76,8 @@ class RunOutputs {
   std::string command_line_;
   io::RunPaths paths_;
   std::unique_ptr<io::Messages> messages_;
-  std::optional<io::RunDirectory> directory_;   // on the root
-  std::optional<io::SeriesWriter> series_;      // on the root
+  std::optional<io::RunDirectory> directory_;  // on the root
+  std::optional<io::SeriesWriter> series_;     // on the root
   std::optional<io::FrameWriter> frames_;
   std::optional<io::Progress> progress_;
   std::optional<io::StatusFile> status_;

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tools/marrow/run_session.hpp"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <cmath>
-#include <filesystem>
-#include <memory>
-#include <utility>
-
 #include "io/run/messages.hpp"
 #include "io/run/run_directory.hpp"
 #include "parallel/simulation.hpp"
 #include "tools/marrow/origin_of_state.hpp"
 #include "tools/marrow/run_outputs.hpp"
 #include "tools/marrow/setup_report.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <unistd.h>
+#include <utility>
 
 namespace marrow::tool {
 namespace {
@@ -74,23 +74,25 @@ std::string directory_of(const RunRequest& request, const io::ScenarioFile& scen
 std::unique_ptr<parallel::Simulation> begin(const parallel::Communicator& comm,
                                             const io::ScenarioFile& scenario, StateOrigin& origin) {
   const std::optional<ImportedTissue> image = find_tissue(comm, scenario, origin, origin.notes);
-  auto simulation = std::make_unique<parallel::Simulation>(comm, scenario.parameters,
-                                                           image ? &*image : nullptr);
+  auto simulation =
+      std::make_unique<parallel::Simulation>(comm, scenario.parameters, image ? &*image : nullptr);
   if (!origin.checkpoint) {
     simulation->start();
     return simulation;
   }
   const io::Manifest& manifest = origin.checkpoint->manifest;
   if (manifest.tissue.hash != simulation->tissue().hash) {
-    throw Failure(ExitCode::no_usable_checkpoint,
-                  fmt::format("{} was written over another tissue than this program makes from the same "
-                              "scenario (program {}): continue it with that version",
-                              origin.checkpoint->directory.string(), manifest.code_version));
+    throw Failure(
+        ExitCode::no_usable_checkpoint,
+        fmt::format("{} was written over another tissue than this program makes from the same "
+                    "scenario (program {}): continue it with that version",
+                    origin.checkpoint->directory.string(), manifest.code_version));
   }
-  simulation->restore(io::columns_for(comm, *origin.checkpoint, [&](const FieldSpec& field, std::uint64_t index) {
-    return field.index == "block" ? simulation->owner_of_block(index)
-                                  : simulation->owner_of_site(index);
-  }));
+  simulation->restore(
+      io::columns_for(comm, *origin.checkpoint, [&](const FieldSpec& field, std::uint64_t index) {
+        return field.index == "block" ? simulation->owner_of_block(index)
+                                      : simulation->owner_of_site(index);
+      }));
   return simulation;
 }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One segment of a run: opens the run directory, starts or resumes the simulation, advances it to the
-// end or to a reason to stop, and keeps every output true on the way.
+// One segment of a run: opens the run directory, starts or resumes the simulation, advances it to
+// the end or to a reason to stop, and keeps every output true on the way.
 #pragma once
-
-#include <string>
 
 #include "core/model/failure.hpp"
 #include "io/run/clock.hpp"
@@ -11,6 +9,8 @@
 #include "io/scenario/scenario_file.hpp"
 #include "parallel/communicator.hpp"
 #include "tools/marrow/commands.hpp"
+
+#include <string>
 
 namespace marrow::tool {
 

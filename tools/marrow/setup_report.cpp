@@ -37,6 +37,7 @@ std::vector<std::string> tissue_rows(const parallel::Simulation& simulation) {
       row("sinusoid volume share", "-", percent(got.sinusoid_volume_share)),
       row("arteriole volume share", "-", percent(got.arteriole_volume_share)),
       row("open to T cells", "-", percent(got.enterable_share)),
+      row("enclosed marrow, no T cells", "-", percent(got.sealed_share)),
       row("niches per mm3", fmt::format("{:.1f}", asked.niches.density_per_mm3),
           fmt::format("{:.1f}", got.niches_per_mm3)),
       row(fmt::format("niches within {:.0f} um of bone", asked.niches.near_bone_distance_um),
@@ -52,18 +53,18 @@ std::vector<std::string> tissue_rows(const parallel::Simulation& simulation) {
 std::vector<std::string> setup_report(const parallel::Simulation& simulation) {
   const Model& model = simulation.model();
   const Index3 e = model.lattice.extent;
-  std::vector<std::string> lines = {
-      fmt::format("lattice {} x {} x {} voxels of {} um: {:.3g} mm3, {} niches; N_real/K = {:.4g}",
-                  e.x, e.y, e.z, model.lattice.spacing_um, model.lattice.volume_mm3(),
-                  model.niche_count(),
-                  model.parameters.clones.n_real / static_cast<double>(model.niche_count()))};
+  std::vector<std::string> lines = {fmt::format(
+      "lattice {} x {} x {} voxels of {} um: {:.3g} mm3, {} niches; N_real/K = {:.4g}", e.x, e.y,
+      e.z, model.lattice.spacing_um, model.lattice.volume_mm3(), model.niche_count(),
+      model.parameters.clones.n_real / static_cast<double>(model.niche_count()))};
   for (const std::string& line : tissue_rows(simulation)) lines.push_back(line);
   const KillChance& k = model.kill;
-  lines.push_back(fmt::format(
-      "kill chance per contact p = {:.4g} from kappa = {:.4g} mm3/d: open share {:.4f}, contact voxels "
-      "{:.3f}, {:.0f} hops/d, depletion q = {:.4f}, reference multiplier {:.3g}",
-      k.per_contact, k.coefficient_mm3_per_d, k.accessible_share, k.contact_voxels, k.hops_per_day,
-      k.depletion, k.reference_multiplier));
+  lines.push_back(
+      fmt::format("kill chance per contact p = {:.4g} from kappa = {:.4g} mm3/d: open share "
+                  "{:.4f}, contact voxels "
+                  "{:.3f}, {:.0f} hops/d, depletion q = {:.4f}, reference multiplier {:.3g}",
+                  k.per_contact, k.coefficient_mm3_per_d, k.accessible_share, k.contact_voxels,
+                  k.hops_per_day, k.depletion, k.reference_multiplier));
   return lines;
 }
 

@@ -3,10 +3,10 @@
 // coefficient, in words for the terminal and the log.
 #pragma once
 
+#include "parallel/simulation.hpp"
+
 #include <string>
 #include <vector>
-
-#include "parallel/simulation.hpp"
 
 namespace marrow::tool {
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The commands that only read and print; they work on a login node, without MPI.
 
-#include <iostream>
-#include <nlohmann/json.hpp>
-
 #include "io/checkpoint/compare.hpp"
 #include "io/checkpoint/inspect.hpp"
 #include "io/run/build_info.hpp"
@@ -12,6 +9,10 @@
 #include "io/scenario/describe.hpp"
 #include "io/scenario/scenario_file.hpp"
 #include "tools/marrow/commands.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <iostream>
 
 namespace marrow::tool {
 
@@ -60,8 +61,8 @@ ExitCode info() {
             << build.git_state << ")\n  compiler  " << build.compiler << "\n  flags     "
             << build.compiler_flags << " (" << build.build_type << ")\n";
   for (const auto& [name, version] : io::library_versions()) {
-    std::cout << "  " << name << std::string(name.size() < 14 ? 14 - name.size() : 1, ' ') << version
-              << '\n';
+    std::cout << "  " << name << std::string(name.size() < 14 ? 14 - name.size() : 1, ' ')
+              << version << '\n';
   }
   std::cout << "  CPU           " << io::cpu_model() << '\n';
   return ExitCode::finished;

@@ -41,8 +41,10 @@ TEST_P(Bricks, NeighboursAreTheFaceNeighbours) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Boxes, Bricks,
-                         testing::Values(Box{{0, 0, 0}, {16, 16, 16}}, Box{{-1, -1, -1}, {9, 10, 11}},
-                                         Box{{-5, 3, 100}, {14, 20, 131}}, Box{{7, 7, 7}, {8, 8, 8}}));
+                         testing::Values(Box{{0, 0, 0}, {16, 16, 16}},
+                                         Box{{-1, -1, -1}, {9, 10, 11}},
+                                         Box{{-5, 3, 100}, {14, 20, 131}},
+                                         Box{{7, 7, 7}, {8, 8, 8}}));
 
 TEST(BrickLayout, RefusesABoxThatItsIndexCannotCount) {
   EXPECT_THROW(BrickLayout(Box{{0, 0, 0}, {2048, 2048, 2048}}), Failure);

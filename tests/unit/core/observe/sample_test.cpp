@@ -102,9 +102,9 @@ TEST(Sample, IntegersStandAsTheyAre) {
   EXPECT_EQ(row.at("stem_cells"), "5");
   EXPECT_EQ(row.at("apoptotic_cells"), "1");
   EXPECT_EQ(row.at("vacant_niches"), "2");
-  EXPECT_EQ(row.at("stem_normal"), "1");
-  EXPECT_EQ(row.at("stem_hla_lacking"), "2");
-  EXPECT_EQ(row.at("stem_piga"), "2");
+  EXPECT_EQ(row.at("cells_normal"), "1");
+  EXPECT_EQ(row.at("cells_hla_lacking"), "2");
+  EXPECT_EQ(row.at("cells_piga"), "2");
   EXPECT_EQ(row.at("clones"), "3");
   EXPECT_EQ(row.at("tcells_free"), "13");
   EXPECT_EQ(row.at("tcells_engaged"), "4");

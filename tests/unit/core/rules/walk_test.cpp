@@ -3,13 +3,13 @@
 // instead of waves. Both must give the same cells, voxel by voxel.
 #include "core/rules/walk.hpp"
 
+#include "core/rules/migration.hpp"
+#include "tests/unit/core/rules/small_marrow.hpp"
+
 #include <gtest/gtest.h>
 
 #include <map>
 #include <optional>
-
-#include "core/rules/migration.hpp"
-#include "tests/unit/core/rules/small_marrow.hpp"
 
 namespace marrow {
 namespace {
@@ -27,7 +27,10 @@ struct PlainCell {
 class PlainWalk {
  public:
   PlainWalk(const SmallMarrow& marrow, double kill, std::uint32_t engagement, std::uint64_t step)
-      : m_(marrow), kill_(Threshold::of(kill)), engagement_(engagement), step_(step),
+      : m_(marrow),
+        kill_(Threshold::of(kill)),
+        engagement_(engagement),
+        step_(step),
         hit_(marrow.niches.size(), false) {}
 
   void substep(std::vector<PlainCell>& cells, std::uint32_t s) {
@@ -60,22 +63,29 @@ class PlainWalk {
   void move(std::vector<PlainCell>& cells, std::uint32_t s) {
     std::map<SiteIndex, std::size_t> occupied;
     for (std::size_t i = 0; i < cells.size(); ++i) occupied[cells[i].site] = i;
-    struct Best { std::uint64_t priority; SiteIndex origin; std::size_t cell; };
+    struct Best {
+      std::uint64_t priority;
+      SiteIndex origin;
+      std::size_t cell;
+    };
     std::map<SiteIndex, Best> winners;
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (cells[i].record.state() != CellState::effector) continue;
-      std::uint64_t word = draws_(Purpose::hop_directions, Entity::site, cells[i].origin, step_, s / 12).first;
+      std::uint64_t word =
+          draws_(Purpose::hop_directions, Entity::site, cells[i].origin, step_, s / 12).first;
       std::uint64_t direction = 0;
       for (std::uint32_t k = 0; k <= s % 12; ++k) {
         direction = uniform_below(word, 6);
         word *= 6;
       }
-      const Index3 to = wrapped(m_.lattice, m_.lattice.position(cells[i].site) + face_offsets[direction]);
+      const Index3 to =
+          wrapped(m_.lattice, m_.lattice.position(cells[i].site) + face_offsets[direction]);
       if (closed(to) || occupied.contains(m_.lattice.site(to))) continue;
       const Best mine{draws_(Purpose::hop_priority, Entity::site, cells[i].origin, step_, s).first,
                       cells[i].origin, i};
       auto [at, fresh] = winners.try_emplace(m_.lattice.site(to), mine);
-      if (!fresh && std::pair(at->second.priority, at->second.origin) < std::pair(mine.priority, mine.origin)) {
+      if (!fresh && std::pair(at->second.priority, at->second.origin) <
+                        std::pair(mine.priority, mine.origin)) {
         at->second = mine;
       }
     }
@@ -83,7 +93,11 @@ class PlainWalk {
   }
 
   void contact(const std::vector<PlainCell>& cells, std::uint32_t s) {
-    struct Best { std::uint64_t priority; SiteIndex origin; std::size_t cell; };
+    struct Best {
+      std::uint64_t priority;
+      SiteIndex origin;
+      std::size_t cell;
+    };
     std::map<std::size_t, Best> hits;
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (cells[i].record.state() != CellState::effector) continue;
@@ -96,7 +110,8 @@ class PlainWalk {
       if (!kill_.happens(draw.first)) continue;
       const Best mine{draw.second, cells[i].origin, i};
       auto [at, fresh] = hits.try_emplace(*target, mine);
-      if (!fresh && std::pair(at->second.priority, at->second.origin) < std::pair(mine.priority, mine.origin)) {
+      if (!fresh && std::pair(at->second.priority, at->second.origin) <
+                        std::pair(mine.priority, mine.origin)) {
         at->second = mine;
       }
     }
@@ -142,7 +157,9 @@ TEST_P(Walk, EqualsAPlainReadingOfItsRules) {
   TCellSwarm swarm(marrow.tissue, c.slab);
   test::fill_with_tcells(swarm, marrow, c.density);
   std::vector<PlainCell> plain;
-  swarm.for_each([&](const SwarmCell& cell) { plain.push_back({cell.origin, cell.origin, cell.record}); });
+  swarm.for_each([&](const SwarmCell& cell) {
+    plain.push_back({cell.origin, cell.origin, cell.record});
+  });
   NicheSites niches(marrow.niches, marrow.lattice, marrow.tissue.box, marrow.tissue.box);
   niches.begin_step([&](std::uint32_t) { return Threshold::of(c.kill); });
 
@@ -157,9 +174,8 @@ TEST_P(Walk, EqualsAPlainReadingOfItsRules) {
   Positions expected;
   for (const PlainCell& cell : plain) expected[cell.site] = cell.record;
   Positions found;
-  swarm.for_each([&](const SwarmCell& cell) {
-    found[marrow.lattice.site(cell.position)] = cell.record;
-  });
+  swarm.for_each(
+      [&](const SwarmCell& cell) { found[marrow.lattice.site(cell.position)] = cell.record; });
   ASSERT_EQ(expected.size(), plain.size());
   EXPECT_EQ(found, expected);
   std::vector<std::uint32_t> hit;
@@ -172,15 +188,13 @@ TEST_P(Walk, EqualsAPlainReadingOfItsRules) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Settings, Walk,
-                         testing::Values(Case{40, 0.2, 0.002, 0.0, 10, 16},
-                                         Case{40, 0.2, 0.10, 0.0, 10, 16},
-                                         Case{40, 0.3, 0.05, 0.05, 7, 16},
-                                         Case{40, 0.0, 0.30, 0.02, 40, 24},
-                                         Case{33, 0.3, 0.20, 0.50, 1, 16},
-                                         Case{48, 0.1, 0.02, 1.00, 3, 48},
-                                         Case{45, 0.2, 0.10, 0.30, 5, 16}),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(
+    Settings, Walk,
+    testing::Values(Case{40, 0.2, 0.002, 0.0, 10, 16}, Case{40, 0.2, 0.10, 0.0, 10, 16},
+                    Case{40, 0.3, 0.05, 0.05, 7, 16}, Case{40, 0.0, 0.30, 0.02, 40, 24},
+                    Case{33, 0.3, 0.20, 0.50, 1, 16}, Case{48, 0.1, 0.02, 1.00, 3, 48},
+                    Case{45, 0.2, 0.10, 0.30, 5, 16}),
+    name_of);
 
 TEST(Walk, NeverLeavesBlockedBitsBehind) {
   const SmallMarrow marrow = test::small_marrow(48, 0.2);
@@ -192,7 +206,8 @@ TEST(Walk, NeverLeavesBlockedBitsBehind) {
   std::size_t taken = 0;
   for (std::uint64_t s = 0; s < marrow.tissue.kind.size(); ++s) {
     const bool open = marrow.tissue.kind[s] == static_cast<std::uint8_t>(TissueKind::marrow);
-    const bool blocked = swarm.bits().blocked(swarm.bits().layout().index(marrow.lattice.position(s)));
+    const bool blocked =
+        swarm.bits().blocked(swarm.bits().layout().index(marrow.lattice.position(s)));
     if (!open) {
       EXPECT_TRUE(blocked);
     }

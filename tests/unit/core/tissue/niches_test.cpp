@@ -63,6 +63,8 @@ TEST(NicheType, TouchesWhatItIsNamedAfter) {
   EXPECT_EQ(niche_type(tissue, p), NicheType::periarteriolar);
   for (const Index3& step : face_offsets) set(p + step, TissueKind::bone);
   EXPECT_EQ(niche_type(tissue, p), std::nullopt);  // walled in
+  for (const Index3& step : face_offsets) set(p + step, TissueKind::sealed);
+  EXPECT_EQ(niche_type(tissue, p), std::nullopt);  // T cells come through none of its faces
   set(p, TissueKind::bone);
   EXPECT_EQ(niche_type(tissue, p), std::nullopt);
 }
@@ -203,16 +205,18 @@ TEST(TissueCensus, CountsAndHash) {
   set({2, 1, 1}, TissueKind::sinusoid);
   set({4, 3, 2}, TissueKind::niche);
   set({4, 3, 1}, TissueKind::arteriole);
+  set({0, 1, 1}, TissueKind::sealed);
   const TissueCensus c = census_of(tissue, lattice.box());
   EXPECT_EQ(c.voxels, 60);
   EXPECT_EQ(c.bone, 1);
   EXPECT_EQ(c.sinusoid, 1);
   EXPECT_EQ(c.arteriole, 1);
   EXPECT_EQ(c.niche, 2);
-  EXPECT_EQ(c.enterable, 55);
-  EXPECT_EQ(c.niche_neighbours, 24 + 6);
-  EXPECT_DOUBLE_EQ(c.accessible_share(), 55.0 / 60.0);
-  EXPECT_DOUBLE_EQ(c.mean_niche_neighbours(), 15.0);
+  EXPECT_EQ(c.sealed, 1);
+  EXPECT_EQ(c.enterable, 54);
+  EXPECT_EQ(c.niche_neighbours, 23 + 6);
+  EXPECT_DOUBLE_EQ(c.accessible_share(), 54.0 / 60.0);
+  EXPECT_DOUBLE_EQ(c.mean_niche_neighbours(), 14.5);
 
   const std::uint64_t whole = tissue_hash(tissue, lattice.box(), lattice);
   EXPECT_EQ(whole, tissue_hash(tissue, {{0, 0, 0}, {2, 4, 3}}, lattice) +

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Draws the course of a run: plot_run.py RUN_DIRECTORY PICTURE.png
+
+Stem cells by clone, T cells, and blood counts relative to normal, from series.csv. Needs numpy and
+matplotlib (Debian: python3-numpy, python3-matplotlib); the solver and its tests never need this.
+"""
+
+import csv
+import sys
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+# Okabe and Ito: distinguishable with colour-blind eyes.
+NORMAL, ESCAPE, TCELLS, RED, PLATELETS, NEUTROPHILS = (
+    "#0072B2", "#009E73", "#D55E00", "#CC79A7", "#E69F00", "#56B4E9")
+
+
+def read_series(directory):
+    with open(f"{directory}/series.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def numbers(series, name):
+    return [float(value) for value in series[name]]
+
+
+def spans(days, states):
+    """(first day, last day, state) of each stretch in which the clinical state stays the same."""
+    start = 0
+    for i in range(1, len(states) + 1):
+        if i == len(states) or states[i] != states[start]:
+            yield days[start], days[min(i, len(days) - 1)], states[start]
+            start = i
+
+
+def draw(series, title):
+    years = [day / 365.25 for day in numbers(series, "day")]
+    figure, (cells, blood) = plt.subplots(2, 1, figsize=(9, 6.4), sharex=True, constrained_layout=True)
+    figure.suptitle(title)
+    clones = [name for name in series if name.startswith("cells_")]
+    colours = [NORMAL, ESCAPE, RED, PLATELETS, NEUTROPHILS]
+    cells.stackplot(years, [numbers(series, name) for name in clones],
+                    labels=[name[6:].replace("_", " ") + " stem cells" for name in clones],
+                    colors=colours[:len(clones)], alpha=0.85)
+    cells.set_ylabel("stem cells")
+    cells.set_ylim(bottom=0)
+    density = cells.twinx()
+    density.plot(years, numbers(series, "tcells_per_mm3"), color=TCELLS, label="T cells per mm³")
+    density.set_ylabel("T cells per mm³", color=TCELLS)
+    density.set_ylim(bottom=0)
+    handles = [sum(pair, []) for pair in zip(cells.get_legend_handles_labels(),
+                                             density.get_legend_handles_labels())]
+    cells.legend(*handles, loc="upper center", ncols=3, fontsize=8, framealpha=0.9)
+
+    for name, label, normal, colour in (
+            ("neutrophils_1e9_per_l", "neutrophils (4 × 10⁹/L)", 4.0, NEUTROPHILS),
+            ("platelets_1e9_per_l", "platelets (250 × 10⁹/L)", 250.0, PLATELETS),
+            ("hemoglobin_g_per_l", "hemoglobin (140 g/L)", 140.0, RED)):
+        blood.plot(years, [value / normal for value in numbers(series, name)], color=colour, label=label)
+    blood.plot(years, [value / 0.5 for value in numbers(series, "cellularity")], color="black",
+               linestyle=":", label="cellularity (50 %)")
+    shades = {"severe aplastic anemia": "#D55E00", "partial response": "#F0E442",
+              "complete response": "#009E73"}
+    for first, last, state in spans(years, series["clinical_state"]):
+        if state in shades:
+            blood.axvspan(first, last, color=shades[state], alpha=0.15, label=state)
+    blood.set_ylabel("share of normal")
+    blood.set_xlabel("years")
+    blood.set_xlim(years[0], years[-1])
+    blood.legend(loc="center left", fontsize=8, framealpha=0.9)
+    return figure
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    name = sys.argv[1].rstrip("/").split("/")[-1].replace("_", " ")
+    draw(read_series(sys.argv[1]), name).savefig(sys.argv[2], dpi=110)
+
+
+if __name__ == "__main__":
+    main()
