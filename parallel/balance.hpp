@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Balances counted work over ranks before a run: T cells walk in marrow, so a block weighs as much as
-// it has voxels that they may enter. Never uses time.
+// Balances counted work over ranks before a run: T cells walk in marrow, so a block weighs as much
+// as it has voxels that they may enter. Never uses time.
 #pragma once
 
 #include "core/model/parameters.hpp"

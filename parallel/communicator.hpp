@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The few collective verbs the program uses. Sums exist for integers only: a floating-point sum would
-// depend on the number of ranks. Every call is collective over the communicator.
+// The few collective verbs the program uses. Sums exist for integers only: a floating-point sum
+// would depend on the number of ranks. Every call is collective over the communicator.
 #pragma once
+
+#include "core/model/failure.hpp"
 
 #include <mpi.h>
 
@@ -11,8 +13,6 @@
 #include <string>
 #include <type_traits>
 #include <vector>
-
-#include "core/model/failure.hpp"
 
 namespace marrow::parallel {
 
@@ -56,8 +56,8 @@ class Communicator {
   void broadcast(std::string& bytes) const;
   void broadcast(std::span<std::uint64_t> words) const;
 
-  /// Runs `work` on every rank; if it threw anywhere, every rank throws the Failure of the lowest rank
-  /// that failed (other exceptions become internal_error). The way every I/O call is made.
+  /// Runs `work` on every rank; if it threw anywhere, every rank throws the Failure of the lowest
+  /// rank that failed (other exceptions become internal_error). The way every I/O call is made.
   void agree(const std::function<void()>& work) const;
 
  private:

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "parallel/decomposition.hpp"
 
+#include "core/model/failure.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string>
-
-#include "core/model/failure.hpp"
 
 namespace marrow::parallel {
 namespace {
@@ -29,7 +29,9 @@ class Bisection {
   }
 
  private:
-  static std::int64_t& along(Index3& p, int axis) { return axis == 0 ? p.x : axis == 1 ? p.y : p.z; }
+  static std::int64_t& along(Index3& p, int axis) {
+    return axis == 0 ? p.x : axis == 1 ? p.y : p.z;
+  }
 
   static int widest_axis(const Box& blocks, int) {
     const Index3 e = blocks.extent();
@@ -74,7 +76,8 @@ class Bisection {
     for (std::int64_t k = 1; k < count; ++k) {
       below += layers[static_cast<std::size_t>(k - 1)];
       if (k < layers_for(lower_ranks) || count - k < layers_for(ranks - lower_ranks)) continue;
-      __int128 miss = static_cast<__int128>(below) * ranks - static_cast<__int128>(total) * lower_ranks;
+      __int128 miss =
+          static_cast<__int128>(below) * ranks - static_cast<__int128>(total) * lower_ranks;
       if (miss < 0) miss = -miss;
       if (best < 0 || miss < best_miss) {
         best = k;
@@ -108,15 +111,16 @@ Decomposition::Decomposition(const Lattice& lattice, int ranks,
     : lattice_(lattice), boxes_(static_cast<std::size_t>(ranks)) {
   const BlockGrid grid(lattice.extent);
   if (ranks > grid.count()) {
-    throw Failure(ExitCode::command_line,
-                  std::to_string(ranks) + " ranks for a lattice of " +
-                      std::to_string(grid.count()) + " blocks of 16^3 voxels: use at most " +
-                      std::to_string(grid.count()) + " ranks");
+    throw Failure(ExitCode::command_line, std::to_string(ranks) + " ranks for a lattice of " +
+                                              std::to_string(grid.count()) +
+                                              " blocks of 16^3 voxels: use at most " +
+                                              std::to_string(grid.count()) + " ranks");
   }
   Bisection(lattice, block_weight).divide(grid.box(), 0, ranks, boxes_);
   if (std::ranges::any_of(boxes_, [](const Box& b) { return b.empty(); })) {
-    throw Failure(ExitCode::command_line,
-                  std::to_string(ranks) + " ranks cannot each have a block of this lattice: use fewer");
+    throw Failure(
+        ExitCode::command_line,
+        std::to_string(ranks) + " ranks cannot each have a block of this lattice: use fewer");
   }
 }
 

@@ -3,19 +3,20 @@
 // rank. Pure arithmetic: knows nothing of MPI.
 #pragma once
 
+#include "core/lattice/geometry.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
 
-#include "core/lattice/geometry.hpp"
-
 namespace marrow::parallel {
 
 class Decomposition {
  public:
-  /// Divides the blocks of the lattice among `ranks`. `block_weight` (by block index; empty = volume)
-  /// is counted work, never time. Throws Failure(command_line) when there are more ranks than blocks.
+  /// Divides the blocks of the lattice among `ranks`. `block_weight` (by block index; empty =
+  /// volume) is counted work, never time. Throws Failure(command_line) when there are more ranks
+  /// than blocks.
   Decomposition(const Lattice& lattice, int ranks, std::span<const std::int64_t> block_weight = {});
 
   /// Boxes in voxels, one per rank; they tile the lattice.

@@ -31,7 +31,8 @@ GhostExchange::GhostExchange(const Communicator& comm, const Decomposition& deco
     : comm_(comm), own_(decomposition.box(comm.rank())) {
   const Index3 e = lattice.extent;
   if (std::max({e.x, e.y, e.z}) >= position_offset - layers) {
-    throw Failure(ExitCode::scenario, "a lattice axis of more than a million voxels is not supported");
+    throw Failure(ExitCode::scenario,
+                  "a lattice axis of more than a million voxels is not supported");
   }
   if (lattice.periodic && layers > std::min({e.x, e.y, e.z})) {
     throw Failure(ExitCode::scenario,
@@ -66,8 +67,8 @@ std::vector<std::vector<std::uint64_t>> GhostExchange::pack(
     for (const Link& link : links_) {
       if (!link.region.contains(cell.position)) continue;
       while (neighbours_[n] != link.rank) ++n;
-      out[n].insert(out[n].end(), {pack_position(cell.position + link.shift), cell.origin,
-                                   cell.record.bits()});
+      out[n].insert(out[n].end(),
+                    {pack_position(cell.position + link.shift), cell.origin, cell.record.bits()});
     }
   });
   return out;

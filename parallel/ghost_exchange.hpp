@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Keeps every rank's ghost layers true: the T cells near a box's border travel to the ranks (and, on a
-// periodic lattice, the images of its own box) that see them, together with the niches that were hit.
-// The plan is built once from intersections of boxes with ghost regions, so any decomposition works.
+// Keeps every rank's ghost layers true: the T cells near a box's border travel to the ranks (and,
+// on a periodic lattice, the images of its own box) that see them, together with the niches that
+// were hit. The plan is built once from intersections of boxes with ghost regions, so any
+// decomposition works.
 #pragma once
-
-#include <cstdint>
-#include <vector>
 
 #include "core/cells/niche_sites.hpp"
 #include "core/cells/swarm.hpp"
 #include "parallel/communicator.hpp"
 #include "parallel/decomposition.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace marrow::parallel {
 
@@ -20,7 +21,8 @@ class GhostExchange {
   GhostExchange(const Communicator& comm, const Decomposition& decomposition,
                 const Lattice& lattice, std::int64_t layers);
 
-  /// Some region of this box is a ghost of a rank (or of this one). Without, exchange() does nothing.
+  /// Some region of this box is a ghost of a rank (or of this one). Without, exchange() does
+  /// nothing.
   [[nodiscard]] bool needed() const { return !links_.empty(); }
   [[nodiscard]] const Box& own() const { return own_; }
 
@@ -47,12 +49,13 @@ class GhostExchange {
 
   [[nodiscard]] std::vector<std::vector<std::uint64_t>> pack(
       const TCellSwarm& swarm, const std::vector<std::uint32_t>& fresh_hits) const;
-  static void unpack(const std::vector<std::uint64_t>& words, TCellSwarm& swarm, NicheSites& niches);
+  static void unpack(const std::vector<std::uint64_t>& words, TCellSwarm& swarm,
+                     NicheSites& niches);
 
   const Communicator& comm_;
   Box own_;
-  std::vector<Link> links_;       // ascending rank
-  std::vector<int> neighbours_;   // ranks of the links, each once, ascending
+  std::vector<Link> links_;      // ascending rank
+  std::vector<int> neighbours_;  // ranks of the links, each once, ascending
   mutable Traffic traffic_;
 };
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "parallel/session.hpp"
 
+#include "core/model/failure.hpp"
+
 #include <mpi.h>
 
 #include <cfenv>
 #include <cstdlib>
-
-#include "core/model/failure.hpp"
 
 namespace marrow::parallel {
 
@@ -20,10 +20,11 @@ bool arithmetic_is_ieee() {
 Session::Session(int& argument_count, char**& arguments) {
   MPI_Init(&argument_count, &arguments);
   if (!arithmetic_is_ieee()) {
-    throw Failure(ExitCode::internal_error,
-                  "this process does not compute in IEEE 754 arithmetic (rounding mode, or subnormal "
-                  "numbers flushed to zero): results would differ from those of other machines. Build "
-                  "without -ffast-math and without libraries that change the mode.");
+    throw Failure(
+        ExitCode::internal_error,
+        "this process does not compute in IEEE 754 arithmetic (rounding mode, or subnormal "
+        "numbers flushed to zero): results would differ from those of other machines. Build "
+        "without -ffast-math and without libraries that change the mode.");
   }
 }
 

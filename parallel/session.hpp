@@ -6,14 +6,16 @@ namespace marrow::parallel {
 
 class Session {
  public:
-  /// MPI_Init; throws Failure(internal_error) when rounding or subnormals are not IEEE 754's default.
+  /// MPI_Init; throws Failure(internal_error) when rounding or subnormals are not IEEE 754's
+  /// default.
   Session(int& argument_count, char**& arguments);
   /// MPI_Finalize.
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Ends all ranks at once with this exit code: when a rank cannot go on and the others would wait.
+  /// Ends all ranks at once with this exit code: when a rank cannot go on and the others would
+  /// wait.
   [[noreturn]] static void abort(int exit_code);
 };
 

@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "parallel/simulation.hpp"
 
-#include <algorithm>
-#include <array>
-#include <bit>
-#include <cmath>
-#include <string>
-
 #include "core/observe/census.hpp"
 #include "core/observe/digest.hpp"
 #include "core/patient/blood.hpp"
@@ -18,6 +12,12 @@
 #include "core/rules/tcell_fate.hpp"
 #include "core/rules/walk.hpp"
 #include "parallel/balance.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <string>
 
 namespace marrow::parallel {
 namespace {
@@ -56,7 +56,8 @@ Simulation::Simulation(const Communicator& comm, const Parameters& parameters,
       decomposition_(balanced_decomposition(comm, parameters, imported)),
       own_(decomposition_.box(comm.rank())),
       window_(choose_window(decomposition_, parameters, tuning)),
-      tissue_(build_tissue(comm, parameters, own_, ghost_layers(decomposition_, window_), imported)),
+      tissue_(
+          build_tissue(comm, parameters, own_, ghost_layers(decomposition_, window_), imported)),
       model_(parameters, tissue_.niches, tissue_.census.accessible_share(),
              tissue_.census.mean_niche_neighbours()),
       ghosts_(comm, decomposition_, model_.lattice, ghost_layers(decomposition_, window_)),
@@ -71,8 +72,8 @@ void Simulation::start() {
   state_ = ModelState();
   fill_niches(state_, model_);
   place_founders(state_, model_, FounderTime::start);
-  state_.patient = healthy_patient(model_.parameters.patient,
-                                   count_stem_cells(state_.niches, state_.clones));
+  state_.patient =
+      healthy_patient(model_.parameters.patient, count_stem_cells(state_.niches, state_.clones));
   state_.block_index = blocks_of(model_.lattice, own_);
   state_.block_hematopoiesis.assign(state_.block_index.size(), fixed_one);
   state_.census = census_of_niches(state_);
@@ -134,9 +135,10 @@ void Simulation::admit_tcells(std::int64_t count) {
       model_.parameters.tcells.trigger ? model_.parameters.tcells.trigger->clonotypes : 1;
   for (std::uint32_t round = 0; admitted_ < count; ++round) {
     if (round == entry_rounds) {
-      throw Failure(ExitCode::model_health,
-                    "T cells cannot enter: no free voxel faces a sinusoid. Raise tissue.sinusoids or "
-                    "lower the influx.");
+      throw Failure(
+          ExitCode::model_health,
+          "T cells cannot enter: no free voxel faces a sinusoid. Raise tissue.sinusoids or "
+          "lower the influx.");
     }
     // All ranks look at the sites of all who still wait; each site is judged by its owner alone.
     std::vector<std::array<SiteIndex, tries_per_round>> sites;
@@ -149,7 +151,9 @@ void Simulation::admit_tcells(std::int64_t count) {
     std::vector<SiteIndex> taken;
     for (std::size_t i = 0; i < sites.size(); ++i) {
       std::uint64_t doors = open[i];
-      const auto site_of = [&] { return sites[i][static_cast<std::size_t>(std::countr_zero(doors))]; };
+      const auto site_of = [&] {
+        return sites[i][static_cast<std::size_t>(std::countr_zero(doors))];
+      };
       while (doors != 0 && std::ranges::find(taken, site_of()) != taken.end()) doors &= doors - 1;
       if (doors == 0) break;  // the next round begins with this one, so that order is kept
       const SiteIndex site = site_of();
@@ -170,8 +174,7 @@ void Simulation::walk_tcells() {
   std::vector<Threshold> kill_of_clone;
   for (const Clone& clone : state_.clones) {
     const double eps = static_cast<double>(clone.presentation) / full_presentation;
-    kill_of_clone.push_back(
-        Threshold::of(model_.kill.per_contact * model_.modifiers.kill * eps));
+    kill_of_clone.push_back(Threshold::of(model_.kill.per_contact * model_.modifiers.kill * eps));
   }
   swarm_.begin_step(model_.lattice);
   niche_sites_.begin_step([&](std::uint32_t niche) {
@@ -197,8 +200,8 @@ void Simulation::turn_over(const Levels& levels) {
   deaths_ = 0;
   divisions_ = 0;
   if (state_.census.effector + state_.census.engaged + admitted_ == 0) return;
-  const TCellTurnover turnover = turn_over_tcells(swarm_, own_, model_, levels,
-                                                  static_cast<std::uint64_t>(state_.step));
+  const TCellTurnover turnover =
+      turn_over_tcells(swarm_, own_, model_, levels, static_cast<std::uint64_t>(state_.step));
   deaths_ = turnover.deaths;
   divisions_ = turnover.divisions;
 }
@@ -219,8 +222,8 @@ void Simulation::advance_patient(const Levels& levels) {
   advance_blood(state_.patient, patient);
   const std::int64_t hour = state_.step + 1;
   if (hour % hours_per_day != 0) return;
-  advance_hematopoiesis(hematopoiesis_map_, state_.niches, progenitor_total(state_.patient), patient,
-                        state_.block_hematopoiesis);
+  advance_hematopoiesis(hematopoiesis_map_, state_.niches, progenitor_total(state_.patient),
+                        patient, state_.block_hematopoiesis);
   advance_clinic(state_.patient, patient, patient.cellularity * hematopoiesis(), hour);
 }
 
@@ -249,14 +252,13 @@ void Simulation::close_step() {
 
 void Simulation::check_tcell_balance(const Census& before, std::int64_t deaths,
                                      std::int64_t divisions) const {
-  const std::int64_t expected =
-      before.effector + before.engaged + admitted_ + divisions - deaths;
+  const std::int64_t expected = before.effector + before.engaged + admitted_ + divisions - deaths;
   const std::int64_t found = state_.census.effector + state_.census.engaged;
   if (expected == found) return;
-  throw Failure(ExitCode::model_health,
-                "broken invariant at hour " + std::to_string(state_.step) + ": " +
-                    std::to_string(found) + " T cells, but " + std::to_string(expected) +
-                    " by the balance of influx, divisions and deaths");
+  throw Failure(ExitCode::model_health, "broken invariant at hour " + std::to_string(state_.step) +
+                                            ": " + std::to_string(found) + " T cells, but " +
+                                            std::to_string(expected) +
+                                            " by the balance of influx, divisions and deaths");
 }
 
 ModelState Simulation::snapshot() const {
@@ -287,8 +289,8 @@ int Simulation::owner_of_block(std::uint64_t block) const {
   const Box blocks = BlockGrid(model_.lattice.extent).box();
   const Index3 e = blocks.extent();
   const auto b = static_cast<std::int64_t>(block);
-  return decomposition_.owner_of({b % e.x * block_edge, b / e.x % e.y * block_edge,
-                                  b / (e.x * e.y) * block_edge});
+  return decomposition_.owner_of(
+      {b % e.x * block_edge, b / e.x % e.y * block_edge, b / (e.x * e.y) * block_edge});
 }
 
 }  // namespace marrow::parallel

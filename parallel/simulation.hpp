@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One simulated marrow on any number of ranks: owns the tissue, the cells and the patient, and advances
-// them hour by hour (core/MODEL.md, "Process overview and scheduling"). Results are a function of parameters and
-// seed alone. Knows nothing of files or terminals.
+// One simulated marrow on any number of ranks: owns the tissue, the cells and the patient, and
+// advances them hour by hour (core/MODEL.md, "Process overview and scheduling"). Results are a
+// function of parameters and seed alone. Knows nothing of files or terminals.
 #pragma once
-
-#include <cstdint>
-#include <span>
-#include <vector>
 
 #include "core/cells/niche_index.hpp"
 #include "core/cells/niche_sites.hpp"
@@ -22,6 +18,10 @@
 #include "parallel/ghost_exchange.hpp"
 #include "parallel/tissue_setup.hpp"
 
+#include <cstdint>
+#include <span>
+#include <vector>
+
 namespace marrow::parallel {
 
 /// Choices that change speed and nothing else.
@@ -32,9 +32,9 @@ struct Tuning {
 
 class Simulation {
  public:
-  /// Collective: divides the lattice, builds the tissue, derives the model. The state is empty until
-  /// start() or restore(). `imported`: non-null on every rank for tissue from an image (content on the
-  /// root), null for procedural tissue.
+  /// Collective: divides the lattice, builds the tissue, derives the model. The state is empty
+  /// until start() or restore(). `imported`: non-null on every rank for tissue from an image
+  /// (content on the root), null for procedural tissue.
   Simulation(const Communicator& comm, const Parameters& parameters,
              const ImportedTissue* imported = nullptr, const Tuning& tuning = {});
 
@@ -77,8 +77,7 @@ class Simulation {
 
   void admit_tcells(std::int64_t count);
   [[nodiscard]] std::uint64_t doors_among(std::span<const SiteIndex> sites) const;
-  void check_tcell_balance(const Census& before, std::int64_t deaths,
-                           std::int64_t divisions) const;
+  void check_tcell_balance(const Census& before, std::int64_t deaths, std::int64_t divisions) const;
 
   const Communicator& comm_;
   Decomposition decomposition_;
@@ -94,9 +93,9 @@ class Simulation {
   std::vector<std::uint32_t> own_niches_;
 
   ModelState state_;
-  std::vector<std::uint32_t> hits_;       // own niches hit in the present step, ascending
-  std::int64_t admitted_ = 0;             // T cells that entered in the present step, all ranks
-  std::int64_t deaths_ = 0;               // T cells of this rank in the present step
+  std::vector<std::uint32_t> hits_;  // own niches hit in the present step, ascending
+  std::int64_t admitted_ = 0;        // T cells that entered in the present step, all ranks
+  std::int64_t deaths_ = 0;          // T cells of this rank in the present step
   std::int64_t divisions_ = 0;
   std::int64_t hops_ = 0;
 };

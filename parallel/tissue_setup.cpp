@@ -7,6 +7,7 @@
 #include "parallel/tissue_import.hpp"
 #include "parallel/tissue_measure.hpp"
 #include "parallel/tissue_niches.hpp"
+#include "parallel/tissue_sealing.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -90,10 +91,10 @@ void mark_niches(const NicheTable& niches, const Lattice& lattice, TissueBox& ti
 }
 
 TissueCensus sum_census(const Communicator& comm, const TissueCensus& mine) {
-  std::int64_t v[] = {mine.voxels, mine.bone,      mine.sinusoid,        mine.arteriole,
-                      mine.niche,  mine.enterable, mine.niche_neighbours};
+  std::int64_t v[] = {mine.voxels, mine.bone,   mine.sinusoid,  mine.arteriole,
+                      mine.niche,  mine.sealed, mine.enterable, mine.niche_neighbours};
   comm.sum(std::span<std::int64_t>(v));
-  return {v[0], v[1], v[2], v[3], v[4], v[5], v[6]};
+  return {v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]};
 }
 
 TissueBox cropped(TissueBox&& tissue, const Box& box) {
@@ -119,6 +120,7 @@ void fill_report(const Parameters& parameters, const NicheChoice& choice, Tissue
   report.sinusoid_volume_share = share(tissue.census.sinusoid);
   report.arteriole_volume_share = share(tissue.census.arteriole);
   report.enterable_share = tissue.census.accessible_share();
+  report.sealed_share = share(tissue.census.sealed);
   const auto count = static_cast<double>(tissue.niches.size());
   report.niches_per_mm3 = count / parameters.lattice().volume_mm3();
   std::int64_t near_bone = 0;
@@ -141,6 +143,8 @@ Tissue build_tissue(const Communicator& comm, const Parameters& parameters, cons
 
   Tissue tissue;
   TissueBox laid = lay_tissue(comm, parameters, own, work, imported);
+  // Niches placed later take single voxels at walls; what they may close off is not looked for.
+  seal_enclosed_marrow(comm, lattice, own, laid);
   const BoneMeasure bone = measure_bone(comm, lattice, own, laid);
   tissue.report.bone_thickness_um = bone.thickness_um;
   tissue.report.bone_spacing_um = bone.spacing_um;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The bricked layout of voxels that decides the speed of the T-cell walk: 8^3 voxels form a brick, a
-// brick's bits fill whole cache lines, and a walker leaves its brick only once in eight hops.
+// The bricked layout of voxels that decides the speed of the T-cell walk: 8^3 voxels form a brick,
+// a brick's bits fill whole cache lines, and a walker leaves its brick only once in eight hops.
 // Knows nothing of what the bits mean.
 #pragma once
+
+#include "core/lattice/geometry.hpp"
+#include "core/model/failure.hpp"
 
 #include <array>
 #include <cstdint>
 #include <limits>
-
-#include "core/lattice/geometry.hpp"
-#include "core/model/failure.hpp"
 
 namespace marrow {
 
@@ -42,7 +42,9 @@ class BrickLayout {
   }
 
   [[nodiscard]] const Box& box() const { return box_; }
-  [[nodiscard]] std::size_t brick_count() const { return static_cast<std::size_t>(volume(bricks_)); }
+  [[nodiscard]] std::size_t brick_count() const {
+    return static_cast<std::size_t>(volume(bricks_));
+  }
 
   /// p must lie in the box.
   [[nodiscard]] BrickIndex index(const Index3& p) const {
@@ -58,7 +60,8 @@ class BrickLayout {
     return box_.lo + Index3{8 * b.x + (i & 7), 8 * b.y + ((i >> 3) & 7), 8 * b.z + ((i >> 6) & 7)};
   }
 
-  /// The face neighbour in direction 0..5 (order of face_offsets). The neighbour must lie in the box.
+  /// The face neighbour in direction 0..5 (order of face_offsets). The neighbour must lie in the
+  /// box.
   [[nodiscard]] BrickIndex neighbour(BrickIndex i, unsigned direction) const {
     return i + hop_[direction][(i >> (3 * (direction >> 1))) & 7];
   }
@@ -73,7 +76,9 @@ class BrickLayout {
 struct alignas(64) BitBrick {
   std::array<std::uint64_t, 8> rows{};
 
-  [[nodiscard]] bool test(BrickIndex i) const { return ((rows[(i >> 6) & 7] >> (i & 63)) & 1) != 0; }
+  [[nodiscard]] bool test(BrickIndex i) const {
+    return ((rows[(i >> 6) & 7] >> (i & 63)) & 1) != 0;
+  }
   void set(BrickIndex i) { rows[(i >> 6) & 7] |= std::uint64_t{1} << (i & 63); }
   void reset(BrickIndex i) { rows[(i >> 6) & 7] &= ~(std::uint64_t{1} << (i & 63)); }
 };

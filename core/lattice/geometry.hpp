@@ -120,7 +120,9 @@ inline constexpr std::array<Index3, 6> face_offsets = {
 /// Brings p into the lattice along wrapping axes; p may lie at most one extent outside.
 constexpr Index3 wrapped(const Lattice& lattice, Index3 p) {
   if (!lattice.periodic) return p;
-  const auto wrap = [](std::int64_t v, std::int64_t n) { return v < 0 ? v + n : (v >= n ? v - n : v); };
+  const auto wrap = [](std::int64_t v, std::int64_t n) {
+    return v < 0 ? v + n : (v >= n ? v - n : v);
+  };
   return {wrap(p.x, lattice.extent.x), wrap(p.y, lattice.extent.y), wrap(p.z, lattice.extent.z)};
 }
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// An allocator that asks the system for huge pages: at 512^3 voxels and above most of a random visit's
-// cost is the page walk. Where the hint is refused, ordinary pages serve.
+// An allocator that asks the system for huge pages: at 512^3 voxels and above most of a random
+// visit's cost is the page walk. Where the hint is refused, ordinary pages serve.
 #pragma once
-
-#include <sys/mman.h>
 
 #include <cstdlib>
 #include <new>
+#include <sys/mman.h>
 #include <vector>
 
 namespace marrow {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The blocks' hematopoietic level: where in the box the progenitors are. Each block relaxes to the
 // box's total times the local occupancy of niches, smoothed, over the occupancy of the box
-// (core/MODEL.md, "Hematopoiesis of the blocks"). A rank works on its own blocks from the niche records that every rank
-// holds: no messages, and the same numbers for any split of the blocks. Knows nothing of ranks or
-// voxels.
+// (core/MODEL.md, "Hematopoiesis of the blocks"). A rank works on its own blocks from the niche
+// records that every rank holds: no messages, and the same numbers for any split of the blocks.
+// Knows nothing of ranks or voxels.
 #pragma once
 
 #include "core/cells/record.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// All randomness of the model: Philox4x32-10 (Salmon et al., SC 2011) of (seed; entity class, index,
-// step, sub-step, purpose). A draw is a pure function of its key, so results do not depend on ranks,
-// order or restarts. Nothing else in the program creates randomness.
+// All randomness of the model: Philox4x32-10 (Salmon et al., SC 2011) of (seed; entity class,
+// index, step, sub-step, purpose). A draw is a pure function of its key, so results do not depend
+// on ranks, order or restarts. Nothing else in the program creates randomness.
 #pragma once
 
 #include <Random123/philox.h>
@@ -38,7 +38,8 @@ enum class Purpose : std::uint8_t {
   measurement = 37,
 };
 
-/// What a draw's index counts. The class is part of the key, so a site and a niche never share bits.
+/// What a draw's index counts. The class is part of the key, so a site and a niche never share
+/// bits.
 enum class Entity : std::uint8_t {
   site = 0,
   niche = 1,
@@ -68,7 +69,8 @@ class Draws {
         {static_cast<std::uint32_t>(index),
          static_cast<std::uint32_t>(index >> 32) | (substep << 16),
          static_cast<std::uint32_t>(step),
-         static_cast<std::uint32_t>((step >> 32) & 0xff) | (static_cast<std::uint32_t>(entity) << 8) |
+         static_cast<std::uint32_t>((step >> 32) & 0xff) |
+             (static_cast<std::uint32_t>(entity) << 8) |
              (static_cast<std::uint32_t>(purpose) << 16)}};
     const auto r = r123::Philox4x32()(counter, key_);
     return {static_cast<std::uint64_t>(r[0]) | (static_cast<std::uint64_t>(r[1]) << 32),

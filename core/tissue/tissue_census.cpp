@@ -42,6 +42,7 @@ TissueCensus census_of(const TissueBox& tissue, const Box& own) {
   census.sinusoid = of(TissueKind::sinusoid);
   census.arteriole = of(TissueKind::arteriole);
   census.niche = of(TissueKind::niche);
+  census.sealed = of(TissueKind::sealed);
   census.enterable = of(TissueKind::marrow);
   return census;
 }

@@ -17,6 +17,7 @@ struct TissueCensus {
   std::int64_t sinusoid = 0;
   std::int64_t arteriole = 0;
   std::int64_t niche = 0;
+  std::int64_t sealed = 0;
   std::int64_t enterable = 0;
   std::int64_t niche_neighbours =
       0;  // enterable voxels among the 26 neighbours, summed over niches

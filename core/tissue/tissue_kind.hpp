@@ -16,6 +16,7 @@ enum class TissueKind : std::uint8_t {
   sinusoid = 2,   // vessel lumen
   arteriole = 3,  // vessel lumen and wall
   niche = 4,      // holds at most one stem cell; T cells never enter
+  sealed = 5,     // marrow that no T cell can reach: enclosed by bone, vessels and the faces of the box
 };
 
 /// T cells move only through marrow proper.
@@ -65,6 +66,7 @@ struct TissueReport {
   double sinusoid_volume_share = 0;
   double arteriole_volume_share = 0;
   double enterable_share = 0;        // f_acc of core/MODEL.md
+  double sealed_share = 0;           // marrow that no T cell can reach
   double niches_per_mm3 = 0;
   double niches_near_bone = 0;       // share within niches.near_bone_distance of bone
   std::int64_t niches_by_type[3] = {0, 0, 0};
