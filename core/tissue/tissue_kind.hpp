@@ -2,21 +2,22 @@
 // What a voxel is made of, and the table of stem-cell niches.
 #pragma once
 
+#include "core/lattice/geometry.hpp"
+
 #include <cstdint>
 #include <vector>
-
-#include "core/lattice/geometry.hpp"
 
 namespace marrow {
 
 /// Static content of a voxel; the low bits of the one tissue byte.
 enum class TissueKind : std::uint8_t {
-  marrow = 0,     // hematopoietic cords and fat: T cells may enter
+  marrow = 0,  // hematopoietic cords and fat: T cells may enter
   bone = 1,
   sinusoid = 2,   // vessel lumen
   arteriole = 3,  // vessel lumen and wall
   niche = 4,      // holds at most one stem cell; T cells never enter
-  sealed = 5,     // marrow that no T cell can reach: enclosed by bone, vessels and the faces of the box
+  sealed =
+      5,  // marrow that no T cell can reach: enclosed by bone, vessels and the faces of the box
 };
 
 /// T cells move only through marrow proper.
@@ -27,7 +28,8 @@ enum class NicheType : std::uint8_t { perisinusoidal = 0, periarteriolar = 1, en
 struct Niche {
   SiteIndex site = 0;
   NicheType type = NicheType::perisinusoidal;
-  std::uint8_t bone_distance_voxels = 255;  // distance to the nearest bone voxel, rounded down, capped at 255
+  std::uint8_t bone_distance_voxels =
+      255;  // distance to the nearest bone voxel, rounded down, capped at 255
 
   friend bool operator==(const Niche&, const Niche&) = default;
 };
@@ -60,15 +62,15 @@ inline TissueBox part_of(const TissueBox& whole, const Box& box) {
 
 /// What was asked and what the generated or imported tissue achieved, over the whole lattice.
 struct TissueReport {
-  double bone_volume_share = 0;      // BV/TV
-  double bone_thickness_um = 0;      // Tb.Th
-  double bone_spacing_um = 0;        // Tb.Sp
+  double bone_volume_share = 0;  // BV/TV
+  double bone_thickness_um = 0;  // Tb.Th
+  double bone_spacing_um = 0;    // Tb.Sp
   double sinusoid_volume_share = 0;
   double arteriole_volume_share = 0;
-  double enterable_share = 0;        // f_acc of core/MODEL.md
-  double sealed_share = 0;           // marrow that no T cell can reach
+  double enterable_share = 0;  // f_acc of core/MODEL.md
+  double sealed_share = 0;     // marrow that no T cell can reach
   double niches_per_mm3 = 0;
-  double niches_near_bone = 0;       // share within niches.near_bone_distance of bone
+  double niches_near_bone = 0;  // share within niches.near_bone_distance of bone
   std::int64_t niches_by_type[3] = {0, 0, 0};
 };
 

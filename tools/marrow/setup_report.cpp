@@ -58,6 +58,14 @@ std::vector<std::string> setup_report(const parallel::Simulation& simulation) {
       e.z, model.lattice.spacing_um, model.lattice.volume_mm3(), model.niche_count(),
       model.parameters.clones.n_real / static_cast<double>(model.niche_count()))};
   for (const std::string& line : tissue_rows(simulation)) lines.push_back(line);
+  const TissueReport& tissue = simulation.tissue().report;
+  if (tissue.sealed_share > 0.05 * (tissue.sealed_share + tissue.enterable_share)) {
+    lines.push_back(
+        fmt::format("note: {} of the box is marrow that bone and the faces of the box enclose; T "
+                    "cells cannot reach "
+                    "it and it holds no niches. A larger box (domain.size) encloses less.",
+                    percent(tissue.sealed_share)));
+  }
   const KillChance& k = model.kill;
   lines.push_back(
       fmt::format("kill chance per contact p = {:.4g} from kappa = {:.4g} mm3/d: open share "
