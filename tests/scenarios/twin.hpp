@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The non-spatial twin: MODEL 6.0 items 1 to 6 with hourly ticks, but every cell meets every other
+// The non-spatial twin: the rules of core/MODEL.md with hourly ticks, but every cell meets every other
 // alike. An independent oracle for the lattice model: it shares only core/patient with it, and
 // draws from the C++ library's generator. Test code; nothing in the program may use it.
 #pragma once
@@ -43,7 +43,7 @@ struct TwinCourse {
 
 TwinCourse run_twin(const Parameters& parameters, std::uint64_t seed);
 
-/// MODEL 6.0's first three scenarios, as far as the twin can see them.
+/// The first three scenarios, as far as the twin can see them.
 Parameters healthy_adult();
 Parameters saa_untreated();
 Parameters protective_clone_remission(std::int64_t escape_cells = 8);

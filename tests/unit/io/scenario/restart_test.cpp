@@ -33,7 +33,7 @@ TEST_P(RestartComparison, FindsTheOneChangedParameterAndItsPolicy) {
 INSTANTIATE_TEST_SUITE_P(Registry, RestartComparison,
                          testing::Range(std::size_t{0}, registry().parameters().size()));
 
-/// ARCHITECTURE 7: free are end, cadences and output; warned are rates; fixed are geometry, seed,
+/// Free are end, cadences and output; warned are rates; fixed are geometry, seed,
 /// clones, motion and past events.
 TEST(RestartPolicies, FollowTheContract) {
   for (const ParameterSpec& spec : registry().parameters()) {
