@@ -48,11 +48,11 @@ def draw(series, title):
                     labels=[name[6:].replace("_", " ") + " stem cells" for name in clones],
                     colors=colours[:len(clones)], alpha=0.85)
     cells.set_ylabel("stem cells")
-    cells.set_ylim(bottom=0)
+    cells.set_ylim(0, 1.15 * max(numbers(series, "stem_cells")))
     density = cells.twinx()
     density.plot(years, numbers(series, "tcells_per_mm3"), color=TCELLS, label="T cells per mm³")
     density.set_ylabel("T cells per mm³", color=TCELLS)
-    density.set_ylim(bottom=0)
+    density.set_ylim(0, 1.25 * max(1.0, *numbers(series, "tcells_per_mm3")))
     handles = [sum(pair, []) for pair in zip(cells.get_legend_handles_labels(),
                                              density.get_legend_handles_labels())]
     cells.legend(*handles, loc="upper center", ncols=3, fontsize=8, framealpha=0.9)
@@ -72,7 +72,7 @@ def draw(series, title):
     blood.set_ylabel("share of normal")
     blood.set_xlabel("years")
     blood.set_xlim(years[0], years[-1])
-    blood.legend(loc="center left", fontsize=8, framealpha=0.9)
+    blood.legend(loc="lower right", fontsize=8, framealpha=0.9)
     return figure
 
 
