@@ -17,10 +17,14 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <numeric>
+#include <set>
 #include <string>
 
 namespace marrow::parallel {
 namespace {
+
+constexpr std::size_t arrivals_per_batch = 4096;
 
 /// Sub-steps between exchanges: ghost layers cost work in proportion to their width, messages cost
 /// time in proportion to their number; a twenty-fourth of the box is a compromise measured in
@@ -33,7 +37,9 @@ std::int64_t choose_window(const Decomposition& decomposition, const Parameters&
   const std::int64_t thinnest = decomposition.thinnest();
   if (thinnest == 0) return hour;
   const std::int64_t fitting = std::clamp<std::int64_t>(thinnest / 24, 1, 16);
-  return std::min(hour, asked > 0 ? asked : fitting);
+  // Ghost layers wider than a box would reach beyond its neighbours.
+  const std::int64_t widest = std::max<std::int64_t>(1, thinnest / walk_reach_voxels);
+  return std::min({hour, widest, asked > 0 ? asked : fitting});
 }
 
 std::int64_t ghost_layers(const Decomposition& decomposition, std::int64_t window) {
@@ -66,7 +72,9 @@ Simulation::Simulation(const Communicator& comm, const Parameters& parameters,
       hematopoiesis_map_(model_.lattice, model_.niches, blocks_of(model_.lattice, own_),
                          parameters.patient.smoothing_um),
       swarm_(tissue_.box, tuning.slab_voxels),
-      own_niches_(niches_in(own_, model_)) {}
+      own_niches_(niches_in(own_, model_)) {
+  check_doors();
+}
 
 void Simulation::start() {
   state_ = ModelState();
@@ -110,7 +118,9 @@ void Simulation::apply_due_events() {
     count += std::max<std::int64_t>(1, static_cast<std::int64_t>(asked));
     state_.events_done = 1;
   }
-  if (tcells.recruitment_per_mm3_h > 0.0) {
+  // A steady influx is of the clonotypes that the trigger awakens, so it waits for the trigger.
+  const bool recruiting = !tcells.trigger || state_.events_done > 0;
+  if (recruiting && tcells.recruitment_per_mm3_h > 0.0) {
     count += arrivals(model_, tcells.recruitment_per_mm3_h * volume_mm3,
                       static_cast<std::uint64_t>(state_.step));
   }
@@ -129,43 +139,68 @@ std::uint64_t Simulation::doors_among(std::span<const SiteIndex> sites) const {
 }
 
 void Simulation::admit_tcells(std::int64_t count) {
-  admitted_ = 0;
-  const auto step = static_cast<std::uint64_t>(state_.step);
-  const std::int64_t clonotypes =
-      model_.parameters.tcells.trigger ? model_.parameters.tcells.trigger->clonotypes : 1;
-  for (std::uint32_t round = 0; admitted_ < count; ++round) {
+  admitted_ = count;
+  std::vector<std::uint64_t> waiting(static_cast<std::size_t>(count));
+  std::iota(waiting.begin(), waiting.end(), std::uint64_t{0});
+  for (std::uint32_t round = 0; !waiting.empty(); ++round) {
     if (round == entry_rounds) {
-      throw Failure(
-          ExitCode::model_health,
-          "T cells cannot enter: no free voxel faces a sinusoid. Raise tissue.sinusoids or "
-          "lower the influx.");
+      throw Failure(ExitCode::model_health,
+                    "T cells cannot enter: hardly a free voxel faces a sinusoid. Raise "
+                    "tissue.sinusoids or lower the influx.");
     }
-    // All ranks look at the sites of all who still wait; each site is judged by its owner alone.
-    std::vector<std::array<SiteIndex, tries_per_round>> sites;
-    std::vector<std::uint64_t> open;
-    for (std::int64_t a = admitted_; a < count; ++a) {
-      sites.push_back(entry_sites(model_, step, static_cast<std::uint64_t>(a), round));
-      open.push_back(doors_among(sites.back()));
+    std::vector<std::uint64_t> still_waiting;
+    for (std::size_t i = 0; i < waiting.size(); i += arrivals_per_batch) {
+      const std::size_t n = std::min(arrivals_per_batch, waiting.size() - i);
+      admit_batch(std::span(waiting).subspan(i, n), round, still_waiting);
     }
-    comm_.sum(open);
-    std::vector<SiteIndex> taken;
-    for (std::size_t i = 0; i < sites.size(); ++i) {
-      std::uint64_t doors = open[i];
-      const auto site_of = [&] {
-        return sites[i][static_cast<std::size_t>(std::countr_zero(doors))];
-      };
-      while (doors != 0 && std::ranges::find(taken, site_of()) != taken.end()) doors &= doors - 1;
-      if (doors == 0) break;  // the next round begins with this one, so that order is kept
-      const SiteIndex site = site_of();
-      taken.push_back(site);
-      const auto clonotype = static_cast<std::uint32_t>(admitted_ % clonotypes);
-      const Index3 position = model_.lattice.position(site);
-      if (own_.contains(position)) {
-        swarm_.add({position, site, CellRecord::make(CellState::effector, clonotype)});
-      }
-      ++admitted_;
-    }
+    waiting = std::move(still_waiting);
   }
+}
+
+void Simulation::admit_batch(std::span<const std::uint64_t> arrivals, std::uint32_t round,
+                             std::vector<std::uint64_t>& still_waiting) {
+  // All ranks look at the sites of all arrivals; each site is judged by its owner alone.
+  const auto step = static_cast<std::uint64_t>(state_.step);
+  std::vector<std::array<SiteIndex, tries_per_round>> sites;
+  std::vector<std::uint64_t> open;
+  for (const std::uint64_t arrival : arrivals) {
+    sites.push_back(entry_sites(model_, step, arrival, round));
+    open.push_back(doors_among(sites.back()));
+  }
+  comm_.sum(open);
+  std::set<SiteIndex> taken;
+  for (std::size_t i = 0; i < arrivals.size(); ++i) {
+    std::uint64_t doors = open[i];
+    const auto site_of = [&] {
+      return sites[i][static_cast<std::size_t>(std::countr_zero(doors))];
+    };
+    while (doors != 0 && !taken.insert(site_of()).second) doors &= doors - 1;
+    if (doors == 0) {
+      still_waiting.push_back(arrivals[i]);
+      continue;
+    }
+    const Index3 position = model_.lattice.position(site_of());
+    if (!own_.contains(position)) continue;
+    const std::uint32_t clonotype = clonotype_of(model_, step, arrivals[i]);
+    swarm_.add({position, site_of(), CellRecord::make(CellState::effector, clonotype)});
+  }
+}
+
+void Simulation::check_doors() const {
+  const TCellParameters& tcells = model_.parameters.tcells;
+  const double volume_mm3 = model_.lattice.volume_mm3();
+  double most = tcells.recruitment_per_mm3_h * volume_mm3;
+  if (tcells.trigger) most += std::max(1.0, tcells.trigger->influx_per_mm3 * volume_mm3);
+  if (most == 0.0) return;
+  const std::int64_t doors =
+      comm_.sum(count_doors(tissue_.box, swarm_.bits(), model_.lattice, own_));
+  // Half of the doors may be taken before the search for a free one becomes a burden.
+  if (most <= 0.5 * static_cast<double>(doors)) return;
+  throw Failure(ExitCode::scenario,
+                "the influx brings up to " + std::to_string(static_cast<std::int64_t>(most)) +
+                    " T cells in an hour, and only " + std::to_string(doors) +
+                    " voxels lie beside a sinusoid, of which half may be used at a time: lower "
+                    "tcells.trigger.influx or tcells.recruitment, or raise tissue.sinusoids");
 }
 
 void Simulation::walk_tcells() {

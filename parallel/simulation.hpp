@@ -75,7 +75,10 @@ class Simulation {
   void advance_patient(const Levels& levels);
   void close_step();
 
+  void check_doors() const;
   void admit_tcells(std::int64_t count);
+  void admit_batch(std::span<const std::uint64_t> arrivals, std::uint32_t round,
+                   std::vector<std::uint64_t>& still_waiting);
   [[nodiscard]] std::uint64_t doors_among(std::span<const SiteIndex> sites) const;
   void check_tcell_balance(const Census& before, std::int64_t deaths, std::int64_t divisions) const;
 

@@ -25,6 +25,13 @@ std::array<SiteIndex, tries_per_round> entry_sites(const Model& model, std::uint
   return tried;
 }
 
+std::uint32_t clonotype_of(const Model& model, std::uint64_t step, std::uint64_t arrival) {
+  const auto& trigger = model.parameters.tcells.trigger;
+  const auto clonotypes = static_cast<std::uint64_t>(trigger ? trigger->clonotypes : 1);
+  const Bits128 draw = model.draws(Purpose::clonotype, Entity::patient, arrival, step);
+  return static_cast<std::uint32_t>(uniform_below(draw.first, clonotypes));
+}
+
 bool is_door(const TissueBox& tissue, const VoxelBits& bits, const Lattice& lattice,
              const Index3& p) {
   if (!enterable(tissue.at(p)) || bits.blocked(bits.layout().index(p))) return false;
@@ -34,6 +41,19 @@ bool is_door(const TissueBox& tissue, const VoxelBits& bits, const Lattice& latt
     if (tissue.box.contains(q) && tissue.at(q) == TissueKind::sinusoid) return true;
   }
   return false;
+}
+
+std::int64_t count_doors(const TissueBox& tissue, const VoxelBits& bits, const Lattice& lattice,
+                         const Box& own) {
+  std::int64_t doors = 0;
+  Index3 p;
+  for (p.z = own.lo.z; p.z < own.hi.z; ++p.z) {
+    for (p.y = own.lo.y; p.y < own.hi.y; ++p.y) {
+      for (p.x = own.lo.x; p.x < own.hi.x; ++p.x)
+        doors += is_door(tissue, bits, lattice, p) ? 1 : 0;
+    }
+  }
+  return doors;
 }
 
 }  // namespace marrow

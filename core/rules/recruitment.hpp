@@ -25,8 +25,15 @@ std::int64_t arrivals(const Model& model, double mean, std::uint64_t step);
 std::array<SiteIndex, tries_per_round> entry_sites(const Model& model, std::uint64_t step,
                                                    std::uint64_t arrival, std::uint32_t round);
 
+/// The clonotype of an arrival: one of those of the trigger, each as likely.
+std::uint32_t clonotype_of(const Model& model, std::uint64_t step, std::uint64_t arrival);
+
 /// A T cell may enter here: free marrow with a sinusoid on a face. p lies inside the tissue box.
 bool is_door(const TissueBox& tissue, const VoxelBits& bits, const Lattice& lattice,
              const Index3& p);
+
+/// How many voxels of `own` a T cell may enter by now.
+std::int64_t count_doors(const TissueBox& tissue, const VoxelBits& bits, const Lattice& lattice,
+                         const Box& own);
 
 }  // namespace marrow

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The non-spatial twin: the rules of core/MODEL.md with hourly ticks, but every cell meets every other
-// alike. An independent oracle for the lattice model: it shares only core/patient with it, and
-// draws from the C++ library's generator. Test code; nothing in the program may use it.
+// The non-spatial twin: the rules of core/MODEL.md with hourly ticks, but every cell meets every
+// other alike. An independent oracle for the lattice model: it shares only core/patient with it,
+// and draws from the C++ library's generator. Test code; nothing in the program may use it.
 #pragma once
 
 #include "core/model/parameters.hpp"

@@ -24,7 +24,8 @@ struct RunRequest {
 
 ExitCode run(const RunRequest& request, int argument_count, char** arguments);
 
-ExitCode validate(const std::vector<std::string>& scenarios, bool as_json);
+ExitCode validate(const std::vector<std::string>& scenarios,
+                  const std::vector<std::string>& overrides, bool as_json);
 ExitCode explain(const std::string& parameter);
 ExitCode schema();
 ExitCode reference();

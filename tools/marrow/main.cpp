@@ -17,7 +17,7 @@ using namespace marrow::tool;
 constexpr const char* exit_codes =
     "Exit codes: 0 finished, 1 internal error, 2 command line, 3 scenario, 4 files or disk, 5 no "
     "usable\n"
-    "checkpoint, 6 model health, 9 watchdog, 10 compare found a difference, 75 stopped early with "
+    "checkpoint, 6 model health, 10 compare found a difference, 75 stopped early with "
     "a good\n"
     "checkpoint (run again with --resume), 130 interrupted twice.";
 
@@ -67,6 +67,8 @@ int main(int argument_count, char** arguments) {
   add_run(app, request);
   CLI::App* check = app.add_subcommand("validate", "name every error of a scenario");
   check->add_option("SCENARIO", scenarios, "scenario files")->required();
+  check->add_option("--set", request.overrides, "path=value: change a parameter first")
+      ->allow_extra_args(false);
   check->add_option("--format", format, "text or json")->check(CLI::IsMember({"text", "json"}));
   app.add_subcommand("explain", "what a parameter means, its default, range and source")
       ->add_option("PARAMETER", parameter, "path such as hspc.stress_rate, or a section")
@@ -95,7 +97,7 @@ int main(int argument_count, char** arguments) {
   const std::string name = app.get_subcommands().front()->get_name();
   return static_cast<int>(guarded([&]() -> ExitCode {
     if (name == "run") return run(request, argument_count, arguments);
-    if (name == "validate") return validate(scenarios, format == "json");
+    if (name == "validate") return validate(scenarios, request.overrides, format == "json");
     if (name == "explain") return explain(parameter);
     if (name == "schema") return schema();
     if (name == "reference") return reference();

@@ -16,11 +16,12 @@
 
 namespace marrow::tool {
 
-ExitCode validate(const std::vector<std::string>& scenarios, bool as_json) {
+ExitCode validate(const std::vector<std::string>& scenarios,
+                  const std::vector<std::string>& overrides, bool as_json) {
   ExitCode code = ExitCode::finished;
   nlohmann::json all = nlohmann::json::array();
   for (const std::string& path : scenarios) {
-    const io::ReadResult result = io::read_scenario_file(path);
+    const io::ReadResult result = io::read_scenario_file(path, overrides);
     if (!result.ok()) code = ExitCode::scenario;
     if (as_json) {
       all.push_back({{"file", path},
