@@ -22,7 +22,7 @@ class Bisection {
       return;
     }
     const int lower_ranks = ranks / 2;
-    const int axis = widest_axis(blocks, ranks);
+    const int axis = widest_axis(blocks);
     const auto [lower, upper] = cut(blocks, axis, lower_ranks, ranks);
     divide(lower, first_rank, lower_ranks, boxes);
     divide(upper, first_rank + lower_ranks, ranks - lower_ranks, boxes);
@@ -33,7 +33,7 @@ class Bisection {
     return axis == 0 ? p.x : axis == 1 ? p.y : p.z;
   }
 
-  static int widest_axis(const Box& blocks, int) {
+  static int widest_axis(const Box& blocks) {
     const Index3 e = blocks.extent();
     // z first on ties: slabs of z are contiguous in memory and in files.
     if (e.z >= e.y && e.z >= e.x) return 2;

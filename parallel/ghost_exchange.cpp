@@ -93,8 +93,6 @@ void GhostExchange::exchange(TCellSwarm& swarm, NicheSites& niches,
   for (std::size_t n = 0; n < neighbours_.size(); ++n) {
     if (neighbours_[n] == comm_.rank()) continue;
     const auto& words = out[n];
-    traffic_.messages += 1;
-    traffic_.bytes += static_cast<std::int64_t>(words.size() * sizeof(words[0]));
     MPI_Isend(words.data(), static_cast<int>(words.size()), MPI_UINT64_T, neighbours_[n], tag,
               comm_.handle(), &sends.emplace_back());
   }

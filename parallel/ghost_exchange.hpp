@@ -32,13 +32,6 @@ class GhostExchange {
   void exchange(TCellSwarm& swarm, NicheSites& niches,
                 const std::vector<std::uint32_t>& fresh_hits) const;
 
-  /// Messages and bytes sent by this rank so far.
-  struct Traffic {
-    std::int64_t messages = 0;
-    std::int64_t bytes = 0;
-  };
-  [[nodiscard]] const Traffic& traffic() const { return traffic_; }
-
  private:
   /// One copy of a part of this box in another rank's ghost region.
   struct Link {
@@ -56,7 +49,6 @@ class GhostExchange {
   Box own_;
   std::vector<Link> links_;      // ascending rank
   std::vector<int> neighbours_;  // ranks of the links, each once, ascending
-  mutable Traffic traffic_;
 };
 
 }  // namespace marrow::parallel

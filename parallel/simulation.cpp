@@ -217,7 +217,6 @@ void Simulation::walk_tcells() {
     return cell.state() == CellState::stem ? kill_of_clone[cell.clone()] : Threshold();
   });
   const WalkRules rules{static_cast<std::uint64_t>(state_.step), model_.engagement_substeps};
-  hops_ += static_cast<std::int64_t>(swarm_.size()) * model_.hops_per_hour;
   std::vector<std::uint32_t> fresh;
   for (std::int64_t done = 0; done < model_.hops_per_hour; done += window_) {
     ghosts_.exchange(swarm_, niche_sites_, fresh);

@@ -51,7 +51,6 @@ class Simulation {
   [[nodiscard]] const Decomposition& decomposition() const { return decomposition_; }
   [[nodiscard]] const Box& own() const { return own_; }
   [[nodiscard]] std::int64_t hops_per_exchange() const { return window_; }
-  [[nodiscard]] const GhostExchange& ghosts() const { return ghosts_; }
 
   /// The state between steps without the T cells, which live in the swarm; see snapshot().
   [[nodiscard]] const ModelState& state() const { return state_; }
@@ -63,9 +62,6 @@ class Simulation {
   [[nodiscard]] double hematopoiesis() const;
   [[nodiscard]] int owner_of_site(SiteIndex site) const;
   [[nodiscard]] int owner_of_block(std::uint64_t block) const;
-
-  /// Attempted hops of this rank's own T cells so far (free T cells times sub-steps), for rates.
-  [[nodiscard]] std::int64_t hops() const { return hops_; }
 
  private:
   void apply_due_events();
@@ -100,7 +96,6 @@ class Simulation {
   std::int64_t admitted_ = 0;        // T cells that entered in the present step, all ranks
   std::int64_t deaths_ = 0;          // T cells of this rank in the present step
   std::int64_t divisions_ = 0;
-  std::int64_t hops_ = 0;
 };
 
 }  // namespace marrow::parallel
