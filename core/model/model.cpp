@@ -9,9 +9,12 @@
 
 namespace marrow {
 
+double hops_per_hour(double motility_um2_per_h, double spacing_um) {
+  return std::floor(6.0 * motility_um2_per_h / (spacing_um * spacing_um) + 0.5);
+}
+
 std::int64_t hops_per_hour(const TCellParameters& tcells, double spacing_um) {
-  return static_cast<std::int64_t>(
-      std::floor(6.0 * tcells.motility_um2_per_h / (spacing_um * spacing_um) + 0.5));
+  return static_cast<std::int64_t>(hops_per_hour(tcells.motility_um2_per_h, spacing_um));
 }
 
 KillChance kill_chance(const TCellParameters& tcells, const Lattice& lattice,

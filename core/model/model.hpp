@@ -32,6 +32,8 @@ KillChance kill_chance(const TCellParameters& tcells, const Lattice& lattice,
                        std::int64_t hops_per_hour, double accessible_share, double contact_voxels);
 
 /// Hop sub-steps of one hour: round(6·motility/a^2·1 h), the six faces taken at rate 6 D/a^2.
+double hops_per_hour(double motility_um2_per_h, double spacing_um);
+/// The same as a count; the scenario reader has seen that it is one.
 std::int64_t hops_per_hour(const TCellParameters& tcells, double spacing_um);
 
 /// Multipliers of rules that this version leaves at 1: drugs, regulatory T cells, chemotaxis,

@@ -2,6 +2,7 @@
 #include "io/scenario/checks.hpp"
 
 #include "core/cells/record.hpp"
+#include "core/model/model.hpp"
 #include "io/scenario/registry.hpp"
 #include "io/scenario/value_text.hpp"
 #include "io/text/number.hpp"
@@ -347,10 +348,6 @@ class Checker {
 };
 
 }  // namespace
-
-double hops_per_hour(double motility_um2_per_h, double spacing_um) {
-  return std::floor(6.0 * motility_um2_per_h / (spacing_um * spacing_um) + 0.5);
-}
 
 void check_scenario(const Parameters& parameters, const Origins& origins, const std::string& source,
                     std::vector<Diagnostic>& errors) {

@@ -16,7 +16,4 @@ namespace marrow::io {
 void check_scenario(const Parameters& parameters, const Origins& origins, const std::string& source,
                     std::vector<Diagnostic>& errors);
 
-/// Hop sub-steps of an hour that a motility and a voxel size ask for (core/MODEL.md).
-double hops_per_hour(double motility_um2_per_h, double spacing_um);
-
 }  // namespace marrow::io

@@ -15,11 +15,9 @@ using marrow::ExitCode;
 using namespace marrow::tool;
 
 constexpr const char* exit_codes =
-    "Exit codes: 0 finished, 1 internal error, 2 command line, 3 scenario, 4 files or disk, 5 no "
-    "usable\n"
-    "checkpoint, 6 model health, 10 compare found a difference, 75 stopped early with "
-    "a good\n"
-    "checkpoint (run again with --resume), 130 interrupted twice.";
+    "Exit codes: 0 finished, 1 internal error, 2 command line, 3 scenario, 4 files or disk,\n"
+    "5 no usable checkpoint, 6 model health, 10 compare found a difference, 75 stopped early with\n"
+    "a good checkpoint (run again with --resume), 130 interrupted twice.";
 
 void add_run(CLI::App& app, RunRequest& r) {
   CLI::App* run = app.add_subcommand("run", "run a scenario (alone, or under mpirun or srun)");

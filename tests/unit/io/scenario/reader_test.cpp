@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "io/scenario/checks.hpp"
+#include "core/model/model.hpp"
 #include "io/scenario/restart.hpp"
 #include "io/scenario/scenario_file.hpp"
 #include "scenario_samples.hpp"
