@@ -6,25 +6,25 @@
 #include "core/patient/blood.hpp"
 #include "core/patient/clinic.hpp"
 #include "core/patient/progenitors.hpp"
+#include "core/patient/therapy.hpp"
 #include "core/rules/founders.hpp"
+#include "core/rules/infusion.hpp"
+#include "core/rules/kernel_killing.hpp"
+#include "core/rules/niche_clocks.hpp"
 #include "core/rules/placement.hpp"
-#include "core/rules/recruitment.hpp"
-#include "core/rules/tcell_fate.hpp"
+#include "core/rules/standing_variation.hpp"
+#include "core/rules/susceptibility.hpp"
 #include "core/rules/walk.hpp"
 #include "parallel/balance.hpp"
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cmath>
 #include <numeric>
-#include <set>
 #include <string>
+#include <utility>
 
 namespace marrow::parallel {
 namespace {
-
-constexpr std::size_t arrivals_per_batch = 4096;
 
 /// Sub-steps between exchanges: ghost layers cost work in proportion to their width, messages cost
 /// time in proportion to their number; a twenty-fourth of the box is a compromise measured in
@@ -44,6 +44,17 @@ std::int64_t choose_window(const Decomposition& decomposition, const Parameters&
 
 std::int64_t ghost_layers(const Decomposition& decomposition, std::int64_t window) {
   return decomposition.thinnest() == 0 ? 1 : walk_reach_voxels * window;
+}
+
+bool infuses_stem_cells(Drug drug) {
+  return drug == Drug::transplant || drug == Drug::clone_infusion;
+}
+
+/// The clone of a founder: 0 is the normal one.
+std::uint32_t clone_of_founder(const Parameters& parameters, const std::string& name) {
+  const auto& founders = parameters.clones.founders;
+  const auto found = std::ranges::find(founders, name, &FounderClone::name);
+  return static_cast<std::uint32_t>(found - founders.begin()) + 1;
 }
 
 std::vector<std::uint32_t> niches_in(const Box& box, const Model& model) {
@@ -72,20 +83,31 @@ Simulation::Simulation(const Communicator& comm, const Parameters& parameters,
       hematopoiesis_map_(model_.lattice, model_.niches, blocks_of(model_.lattice, own_),
                          parameters.patient.smoothing_um),
       swarm_(tissue_.box, tuning.slab_voxels),
-      own_niches_(niches_in(own_, model_)) {
-  check_doors();
+      own_niches_(niches_in(own_, model_)),
+      admission_(comm, model_, tissue_.box, own_) {
+  admission_.check_doors(swarm_.bits());
+  if (kernel() || parameters.tregs) {
+    blocks_.emplace(comm, decomposition_, model_, tissue_.box, own_niches_);
+  }
+  if (parameters.signals) {
+    signals_.emplace(comm, decomposition_, model_, tissue_.box,
+                     ghost_layers(decomposition_, window_));
+  }
 }
 
 void Simulation::start() {
   state_ = ModelState();
   fill_niches(state_, model_);
   place_founders(state_, model_, FounderTime::start);
+  if (model_.parameters.clones.standing) standing_ = place_standing_clones(state_, model_);
   state_.patient =
       healthy_patient(model_.parameters.patient, count_stem_cells(state_.niches, state_.clones));
   state_.block_index = blocks_of(model_.lattice, own_);
   state_.block_hematopoiesis.assign(state_.block_index.size(), fixed_one);
+  if (blocks_) blocks_->start(state_);
   state_.census = census_of_niches(state_);
   swarm_.retain(Box{});
+  census_of_tcells();
 }
 
 void Simulation::restore(std::span<const FieldColumn> columns) {
@@ -95,128 +117,112 @@ void Simulation::restore(std::span<const FieldColumn> columns) {
     swarm_.add({model_.lattice.position(cell.site), cell.site, cell.record});
   }
   state_.tcells.clear();
+  if (signals_) signals_->restore(state_);
+  state_.signal_source.clear();
+  state_.signal_gathering.clear();
 }
 
 void Simulation::step() {
-  const Levels levels = levels_of(state_.census, model_);
+  if (state_.patient.clinical == ClinicalState::dead) {
+    ++state_.step;  // the rest of the run shows the marrow as it was
+    return;
+  }
   apply_due_events();
-  walk_tcells();
+  const Levels levels =
+      levels_of(state_.census, model_,
+                modifiers_at(state_.patient, model_.parameters, model_.draws, state_.step));
+  attack_stem_cells(levels);
   turn_over(levels);
   settle_stem_cells(levels);
+  advance_signals();
   advance_patient(levels);
-  close_step();
+  close_step(levels);
 }
 
 void Simulation::apply_due_events() {
   const TCellParameters& tcells = model_.parameters.tcells;
-  const double volume_mm3 = model_.lattice.volume_mm3();
-  std::int64_t count = 0;
+  std::int64_t arriving = 0;
   if (tcells.trigger && state_.events_done == 0 &&
       static_cast<double>(state_.step) >= tcells.trigger->at_h) {
     place_founders(state_, model_, FounderTime::trigger);
-    const double asked = std::floor(tcells.trigger->influx_per_mm3 * volume_mm3 + 0.5);
-    count += std::max<std::int64_t>(1, static_cast<std::int64_t>(asked));
+    arriving += admission_.trigger_count();
     state_.events_done = 1;
+  }
+  for (const std::size_t event : begin_due_events(state_.patient, model_.parameters, state_.step)) {
+    treat(event);
+    const bool challenge = model_.parameters.therapy[event].drug == Drug::antigen_challenge;
+    if (challenge) arriving += admission_.trigger_count();
   }
   // A steady influx is of the clonotypes that the trigger awakens, so it waits for the trigger.
   const bool recruiting = !tcells.trigger || state_.events_done > 0;
-  if (recruiting && tcells.recruitment_per_mm3_h > 0.0) {
-    count += arrivals(model_, tcells.recruitment_per_mm3_h * volume_mm3,
-                      static_cast<std::uint64_t>(state_.step));
-  }
-  admit_tcells(count);
+  if (recruiting) arriving += admission_.steady_count(static_cast<std::uint64_t>(state_.step));
+  admit_tcells(arriving);
 }
 
-std::uint64_t Simulation::doors_among(std::span<const SiteIndex> sites) const {
-  std::uint64_t open = 0;
-  for (std::size_t i = 0; i < sites.size(); ++i) {
-    const Index3 p = model_.lattice.position(sites[i]);
-    if (own_.contains(p) && is_door(tissue_.box, swarm_.bits(), model_.lattice, p)) {
-      open |= std::uint64_t{1} << i;
-    }
+/// The acts of an event that move cells; what it does over time is in modifiers_at.
+void Simulation::treat(std::size_t event) {
+  const TherapyEvent& therapy = model_.parameters.therapy[event];
+  if (therapy.drug == Drug::treg_infusion && blocks_) {
+    const std::int64_t mine =
+        blocks_->infuse_tregs(state_, infused_tregs_per_mm3(therapy, model_.parameters));
+    count(Counter::treg_influx) += comm_.sum(mine);
   }
-  return open;
+  const double conditioning = host_stem_log10_kill(therapy, model_.parameters);
+  if (conditioning > 0.0) deplete_host(state_, model_, conditioning, event);
+  if (!infuses_stem_cells(therapy.drug)) return;
+  const std::int64_t cells =
+      cells_for_box(infused_cells(therapy, model_.parameters), model_, event);
+  infuse_stem_cells(state_, model_, clone_of_founder(model_.parameters, therapy.clone), cells,
+                    event);
 }
 
 void Simulation::admit_tcells(std::int64_t count) {
   admitted_ = count;
-  std::vector<std::uint64_t> waiting(static_cast<std::size_t>(count));
-  std::iota(waiting.begin(), waiting.end(), std::uint64_t{0});
-  for (std::uint32_t round = 0; !waiting.empty(); ++round) {
-    if (round == entry_rounds) {
-      throw Failure(ExitCode::model_health,
-                    "T cells cannot enter: hardly a free voxel faces a sinusoid. Raise "
-                    "tissue.sinusoids or lower the influx.");
-    }
-    std::vector<std::uint64_t> still_waiting;
-    for (std::size_t i = 0; i < waiting.size(); i += arrivals_per_batch) {
-      const std::size_t n = std::min(arrivals_per_batch, waiting.size() - i);
-      admit_batch(std::span(waiting).subspan(i, n), round, still_waiting);
-    }
-    waiting = std::move(still_waiting);
-  }
-}
-
-void Simulation::admit_batch(std::span<const std::uint64_t> arrivals, std::uint32_t round,
-                             std::vector<std::uint64_t>& still_waiting) {
-  // All ranks look at the sites of all arrivals; each site is judged by its owner alone.
   const auto step = static_cast<std::uint64_t>(state_.step);
-  std::vector<std::array<SiteIndex, tries_per_round>> sites;
-  std::vector<std::uint64_t> open;
-  for (const std::uint64_t arrival : arrivals) {
-    sites.push_back(entry_sites(model_, step, arrival, round));
-    open.push_back(doors_among(sites.back()));
+  Admission::OpenDoor open;
+  if (signals_ && model_.parameters.tcells.chemotaxis) {
+    open = [&](SiteIndex site, const Index3& voxel) { return signals_->admits(site, voxel, step); };
   }
-  comm_.sum(open);
-  std::set<SiteIndex> taken;
-  for (std::size_t i = 0; i < arrivals.size(); ++i) {
-    std::uint64_t doors = open[i];
-    const auto site_of = [&] {
-      return sites[i][static_cast<std::size_t>(std::countr_zero(doors))];
-    };
-    while (doors != 0 && !taken.insert(site_of()).second) doors &= doors - 1;
-    if (doors == 0) {
-      still_waiting.push_back(arrivals[i]);
-      continue;
+  for (const TCell& cell : admission_.admit(count, step, swarm_.bits(), open)) {
+    const Index3 position = model_.lattice.position(cell.site);
+    if (kernel()) {
+      blocks_->add_tcell(state_, position);
+    } else {
+      swarm_.add({position, cell.site, cell.record});
     }
-    const Index3 position = model_.lattice.position(site_of());
-    if (!own_.contains(position)) continue;
-    const std::uint32_t clonotype = clonotype_of(model_, step, arrivals[i]);
-    swarm_.add({position, site_of(), CellRecord::make(CellState::effector, clonotype)});
   }
 }
 
-void Simulation::check_doors() const {
-  const TCellParameters& tcells = model_.parameters.tcells;
-  const double volume_mm3 = model_.lattice.volume_mm3();
-  double most = tcells.recruitment_per_mm3_h * volume_mm3;
-  if (tcells.trigger) most += std::max(1.0, tcells.trigger->influx_per_mm3 * volume_mm3);
-  if (most == 0.0) return;
-  const std::int64_t doors =
-      comm_.sum(count_doors(tissue_.box, swarm_.bits(), model_.lattice, own_));
-  // Half of the doors may be taken before the search for a free one becomes a burden.
-  if (most <= 0.5 * static_cast<double>(doors)) return;
-  throw Failure(ExitCode::scenario,
-                "the influx brings up to " + std::to_string(static_cast<std::int64_t>(most)) +
-                    " T cells in an hour, and only " + std::to_string(doors) +
-                    " voxels lie beside a sinusoid, of which half may be used at a time: lower "
-                    "tcells.trigger.influx or tcells.recruitment, or raise tissue.sinusoids");
-}
-
-void Simulation::walk_tcells() {
+void Simulation::attack_stem_cells(const Levels& levels) {
   hits_.clear();
-  if (state_.census.effector + state_.census.engaged + admitted_ == 0) return;
-  std::vector<Threshold> kill_of_clone;
-  for (const Clone& clone : state_.clones) {
-    const double eps = static_cast<double>(clone.presentation) / full_presentation;
-    kill_of_clone.push_back(Threshold::of(model_.kill.per_contact * model_.modifiers.kill * eps));
+  wounds_.clear();
+  suppression_ = model_.parameters.tregs ? blocks_->suppression(state_) : Suppression{};
+  if (!tcells_present()) return;
+  if (!kernel()) {
+    walk_tcells(levels);
+    return;
   }
+  KernelHits hits = choose_kernel_hits(state_, model_, levels, suppression_, own_niches_,
+                                       blocks_->hazards(state_));
+  hits_ = std::move(hits.killed);
+  wounds_ = std::move(hits.wounded);
+}
+
+NicheSites::Contact Simulation::contact_at(const NicheSite& site, const Levels& levels) const {
+  const CellRecord cell = state_.niches[site.niche];
+  if (cell.state() != CellState::stem) return {};
+  const Clone& clone = state_.clones[cell.clone()];
+  const double p = model_.kill.per_contact *
+                   suppression_.at(model_.lattice.position(model_.niches[site.niche].site));
+  return {p * susceptibility(cell, clone, model_, levels),
+          p * wound_susceptibility(cell, clone, model_, levels)};
+}
+
+void Simulation::walk_tcells(const Levels& levels) {
   swarm_.begin_step(model_.lattice);
-  niche_sites_.begin_step([&](std::uint32_t niche) {
-    const CellRecord cell = state_.niches[niche];
-    return cell.state() == CellState::stem ? kill_of_clone[cell.clone()] : Threshold();
-  });
-  const WalkRules rules{static_cast<std::uint64_t>(state_.step), model_.engagement_substeps};
+  niche_sites_.begin_step([&](const NicheSite& site) { return contact_at(site, levels); });
+  const WalkRules rules{static_cast<std::uint64_t>(state_.step), model_.engagement_substeps,
+                        signals_ ? signals_->chemotaxis() : nullptr};
   std::vector<std::uint32_t> fresh;
   for (std::int64_t done = 0; done < model_.hops_per_hour; done += window_) {
     ghosts_.exchange(swarm_, niche_sites_, fresh);
@@ -228,66 +234,119 @@ void Simulation::walk_tcells() {
   }
   ghosts_.exchange(swarm_, niche_sites_, fresh);
   std::ranges::sort(hits_);
+  if (model_.parameters.tcells.cooperativity) wounds_ = niche_sites_.wounded();
 }
 
 void Simulation::turn_over(const Levels& levels) {
-  deaths_ = 0;
-  divisions_ = 0;
-  if (state_.census.effector + state_.census.engaged + admitted_ == 0) return;
-  const TCellTurnover turnover =
-      turn_over_tcells(swarm_, own_, model_, levels, static_cast<std::uint64_t>(state_.step));
-  deaths_ = turnover.deaths;
-  divisions_ = turnover.divisions;
+  turnover_ = {};
+  if (model_.parameters.tregs) {
+    count(Counter::treg_influx) += comm_.sum(blocks_->step_tregs(state_, levels.modifiers));
+  }
+  if (!tcells_present()) return;
+  turnover_ = kernel() ? blocks_->step_tcells(state_, levels, suppression_)
+                       : turn_over_tcells(swarm_, own_, model_, levels, suppression_,
+                                          static_cast<std::uint64_t>(state_.step));
 }
 
 void Simulation::settle_stem_cells(const Levels& levels) {
+  TnfLevel tnf;
+  if (signals_) tnf = [this](std::uint32_t niche) { return signals_->tnf_at(niche); };
   std::vector<StemEvent> mine =
-      choose_stem_acts(state_, model_, neighbourhoods_, levels, own_niches_, hits_);
+      choose_stem_acts(state_, model_, neighbourhoods_, levels, tnf, own_niches_, hits_);
   for (const std::uint32_t niche : hits_) mine.push_back({niche, StemAct::hit});
   std::vector<StemEvent> all = comm_.all_gather(std::span<const StemEvent>(mine));
   std::ranges::sort(all);
   apply_stem_events(state_, model_, neighbourhoods_, all);
 }
 
+void Simulation::advance_signals() {
+  if (!signals_) return;
+  signals_->gather(swarm_);
+  const auto period = static_cast<std::int64_t>(model_.parameters.signals->period_h);
+  if ((state_.step + 1) % period != 0) return;
+  signals_->solve();
+  const std::vector<NicheSignal> mine = signals_->ifn_at(own_niches_);
+  follow_interferon(state_, model_, static_cast<double>(period),
+                    comm_.all_gather(std::span<const NicheSignal>(mine)));
+}
+
 void Simulation::advance_patient(const Levels& levels) {
-  const PatientParameters& patient = model_.parameters.patient;
-  advance_progenitors(state_.patient, patient.progenitors,
-                      count_stem_cells(state_.niches, state_.clones), levels.attack);
-  advance_blood(state_.patient, patient);
+  const Parameters& parameters = model_.parameters;
+  advance_progenitors(state_.patient, parameters.patient.progenitors,
+                      count_stem_cells(state_.niches, state_.clones),
+                      levels.attack * levels.modifiers.kill * levels.modifiers.antigen);
+  advance_blood(state_.patient, parameters.patient, levels.modifiers);
   const std::int64_t hour = state_.step + 1;
   if (hour % hours_per_day != 0) return;
   advance_hematopoiesis(hematopoiesis_map_, state_.niches, progenitor_total(state_.patient),
-                        patient, state_.block_hematopoiesis);
-  advance_clinic(state_.patient, patient, patient.cellularity * hematopoiesis(), hour);
+                        parameters.patient, state_.block_hematopoiesis);
+  advance_clinic(state_.patient, parameters.patient, model_.draws,
+                 parameters.patient.cellularity * hematopoiesis(), hour);
 }
 
-void Simulation::close_step() {
-  advance_niche_clocks(state_);
+void Simulation::close_step(const Levels& levels) {
+  advance_niche_clocks(state_, model_, levels);
+  if (const auto& cooperativity = model_.parameters.tcells.cooperativity) {
+    remember_wounds(state_, *cooperativity,
+                    comm_.all_gather(std::span<const std::uint32_t>(wounds_)));
+  }
   const Census before = state_.census;
   state_.census = census_of_niches(state_);
-  std::array<std::int64_t, 4> counted = {0, 0, deaths_, divisions_};
-  if (before.effector + before.engaged + admitted_ > 0) {
-    swarm_.for_each_voxel([&](BrickIndex, CellRecord cell) {
-      ++counted[cell.state() == CellState::engaged ? 1 : 0];
-    });
-    comm_.sum(counted);
+  const bool counted = before.tcells() + admitted_ > 0 || before.tregs > 0;
+  std::array<std::int64_t, 5> happened = {turnover_.deaths, turnover_.divisions,
+                                          turnover_.exhausted, turnover_.memory,
+                                          turnover_.reactivated};
+  if (counted || model_.parameters.tregs) {
+    census_of_tcells();
+    comm_.sum(happened);
   }
-  state_.census.effector = counted[0];
-  state_.census.engaged = counted[1];
-  const auto count = [this](Counter which) -> std::int64_t& {
-    return state_.counters[static_cast<std::size_t>(which)];
-  };
-  count(Counter::tcell_deaths) += counted[2];
-  count(Counter::tcell_divisions) += counted[3];
+  turnover_ = {happened[0], happened[1], happened[2], happened[3], happened[4]};
+  count(Counter::tcell_deaths) += turnover_.deaths;
+  count(Counter::tcell_divisions) += turnover_.divisions;
+  count(Counter::tcell_exhausted) += turnover_.exhausted;
+  count(Counter::tcell_memory) += turnover_.memory;
+  count(Counter::tcell_reactivated) += turnover_.reactivated;
   count(Counter::tcell_influx) += admitted_;
   ++state_.step;
-  check_tcell_balance(before, counted[2], counted[3]);
+  check_tcell_balance(before);
 }
 
-void Simulation::check_tcell_balance(const Census& before, std::int64_t deaths,
-                                     std::int64_t divisions) const {
-  const std::int64_t expected = before.effector + before.engaged + admitted_ + divisions - deaths;
-  const std::int64_t found = state_.census.effector + state_.census.engaged;
+void Simulation::census_of_tcells() {
+  std::array<std::int64_t, 5> cells{};
+  swarm_.for_each_voxel([&](BrickIndex, CellRecord cell) {
+    switch (cell.state()) {
+      case CellState::engaged:
+        ++cells[1];
+        break;
+      case CellState::exhausted:
+        ++cells[2];
+        break;
+      case CellState::memory:
+        ++cells[3];
+        break;
+      default:
+        ++cells[0];
+    }
+  });
+  const auto total = [](const std::vector<std::int64_t>& counts) {
+    return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+  };
+  cells[0] += total(state_.blocks.effector);
+  cells[2] += total(state_.blocks.exhausted);
+  cells[3] += total(state_.blocks.memory);
+  cells[4] = total(state_.blocks.tregs);
+  comm_.sum(cells);
+  state_.census.effector = cells[0];
+  state_.census.engaged = cells[1];
+  state_.census.exhausted = cells[2];
+  state_.census.memory = cells[3];
+  state_.census.tregs = cells[4];
+}
+
+void Simulation::check_tcell_balance(const Census& before) const {
+  const std::int64_t expected =
+      before.tcells() + admitted_ + turnover_.divisions - turnover_.deaths;
+  const std::int64_t found = state_.census.tcells();
   if (expected == found) return;
   throw Failure(ExitCode::model_health, "broken invariant at hour " + std::to_string(state_.step) +
                                             ": " + std::to_string(found) + " T cells, but " +
@@ -301,6 +360,7 @@ ModelState Simulation::snapshot() const {
     whole.tcells.push_back({model_.lattice.site(cell.position), cell.record});
   });
   std::ranges::sort(whole.tcells, {}, &TCell::site);
+  if (signals_) signals_->save(whole);
   return whole;
 }
 

@@ -11,14 +11,21 @@
 #include "core/model/model.hpp"
 #include "core/patient/hematopoiesis.hpp"
 #include "core/rules/levels.hpp"
+#include "core/rules/standing_variation.hpp"
 #include "core/rules/stem_cells.hpp"
+#include "core/rules/suppression.hpp"
+#include "core/rules/tcell_fate.hpp"
 #include "core/tissue/imported_tissue.hpp"
+#include "parallel/admission.hpp"
+#include "parallel/block_motion.hpp"
 #include "parallel/communicator.hpp"
 #include "parallel/decomposition.hpp"
 #include "parallel/ghost_exchange.hpp"
+#include "parallel/signals.hpp"
 #include "parallel/tissue_setup.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -47,6 +54,8 @@ class Simulation {
   void step();
 
   [[nodiscard]] const Model& model() const { return model_; }
+  /// The clones that arose before the start, as placed at hour 0.
+  [[nodiscard]] const StandingCensus& standing() const { return standing_; }
   [[nodiscard]] const Tissue& tissue() const { return tissue_; }
   [[nodiscard]] const Decomposition& decomposition() const { return decomposition_; }
   [[nodiscard]] const Box& own() const { return own_; }
@@ -58,6 +67,10 @@ class Simulation {
   [[nodiscard]] ModelState snapshot() const;
   /// Digest of the whole lattice. Collective.
   [[nodiscard]] std::uint64_t digest() const;
+  /// The cytokine fields of the present period, if the scenario has any.
+  [[nodiscard]] const SignalFields* signals() const {
+    return signals_ ? &signals_->fields() : nullptr;
+  }
   /// Hematopoietic level averaged over the marrow, 1 = healthy. Collective.
   [[nodiscard]] double hematopoiesis() const;
   [[nodiscard]] int owner_of_site(SiteIndex site) const;
@@ -65,18 +78,22 @@ class Simulation {
 
  private:
   void apply_due_events();
-  void walk_tcells();
+  void treat(std::size_t event);
+  void admit_tcells(std::int64_t count);
+  void attack_stem_cells(const Levels& levels);
+  void walk_tcells(const Levels& levels);
   void turn_over(const Levels& levels);
   void settle_stem_cells(const Levels& levels);
+  void advance_signals();
   void advance_patient(const Levels& levels);
-  void close_step();
+  void close_step(const Levels& levels);
 
-  void check_doors() const;
-  void admit_tcells(std::int64_t count);
-  void admit_batch(std::span<const std::uint64_t> arrivals, std::uint32_t round,
-                   std::vector<std::uint64_t>& still_waiting);
-  [[nodiscard]] std::uint64_t doors_among(std::span<const SiteIndex> sites) const;
-  void check_tcell_balance(const Census& before, std::int64_t deaths, std::int64_t divisions) const;
+  [[nodiscard]] bool tcells_present() const { return state_.census.tcells() + admitted_ > 0; }
+  [[nodiscard]] bool kernel() const { return model_.parameters.tcells.motion == Motion::kernel; }
+  [[nodiscard]] NicheSites::Contact contact_at(const NicheSite& site, const Levels& levels) const;
+  std::int64_t& count(Counter which) { return state_.counters[static_cast<std::size_t>(which)]; }
+  void census_of_tcells();
+  void check_tcell_balance(const Census& before) const;
 
   const Communicator& comm_;
   Decomposition decomposition_;
@@ -90,12 +107,18 @@ class Simulation {
   HematopoiesisMap hematopoiesis_map_;
   TCellSwarm swarm_;
   std::vector<std::uint32_t> own_niches_;
+  Admission admission_;
+  std::optional<BlockMotion> blocks_;  // motion kernel, or regulatory T cells
+  std::optional<Signals> signals_;
 
   ModelState state_;
-  std::vector<std::uint32_t> hits_;  // own niches hit in the present step, ascending
-  std::int64_t admitted_ = 0;        // T cells that entered in the present step, all ranks
-  std::int64_t deaths_ = 0;          // T cells of this rank in the present step
-  std::int64_t divisions_ = 0;
+  StandingCensus standing_;
+  Suppression suppression_;  // of the present step
+  // Of the present step, own niches, ascending:
+  std::vector<std::uint32_t> hits_;
+  std::vector<std::uint32_t> wounds_;
+  std::int64_t admitted_ = 0;  // T cells that entered in the present step, all ranks
+  TCellTurnover turnover_;     // of the present step, this rank's until close_step
 };
 
 }  // namespace marrow::parallel

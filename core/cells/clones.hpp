@@ -16,7 +16,8 @@ inline constexpr std::uint32_t full_presentation = 1u << 16;
 
 struct Clone {
   std::uint32_t parent = no_parent;
-  std::uint32_t genotype = 0;                      // GenotypeBit mask
+  std::uint32_t genotype = 0;   // GenotypeBit mask: the genotype class
+  std::uint64_t mutations = 0;  // bit i: hit by the i-th mutation class (active_mutations())
   std::uint32_t presentation = full_presentation;  // eps, fixed point
   std::uint32_t founder = 0;  // 0 normal, i+1 = i-th founder of the scenario: kept by descendants
   std::int64_t birth_step = 0;

@@ -1,240 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The registry: one line per field of ModelState, each with its way out to a column and back.
-#include "core/cells/state.hpp"
-#include "core/model/failure.hpp"
+#include "core/cells/field_access.hpp"
 
-#include <bit>
-#include <concepts>
-#include <limits>
-#include <string>
-#include <type_traits>
+#include <array>
 
 namespace marrow {
 namespace {
 
-[[noreturn]] void contradiction(const FieldSpec& spec, const std::string& what) {
-  throw Failure(ExitCode::no_usable_checkpoint,
-                "field '" + std::string(spec.path) + "' " + what +
-                    ": these columns do not describe one state; use another checkpoint");
-}
-
-// A value as 64 bits, and back. Signed and floating values keep their bit pattern.
-template <class T>
-constexpr std::uint64_t to_word(const T& value) {
-  if constexpr (std::is_same_v<T, double> || std::is_same_v<T, std::int64_t>) {
-    return std::bit_cast<std::uint64_t>(value);
-  } else if constexpr (std::is_same_v<T, CellRecord>) {
-    return value.bits();
-  } else if constexpr (std::is_same_v<T, ClinicalState>) {
-    return std::bit_cast<std::uint64_t>(static_cast<std::int64_t>(value));
-  } else {
-    static_assert(std::unsigned_integral<T>);
-    return value;
-  }
-}
-
-template <class T>
-T from_word(const FieldSpec& spec, std::uint64_t word) {
-  if constexpr (std::is_same_v<T, double> || std::is_same_v<T, std::int64_t>) {
-    return std::bit_cast<T>(word);
-  } else if constexpr (std::is_same_v<T, CellRecord>) {
-    return CellRecord(word);
-  } else if constexpr (std::is_same_v<T, ClinicalState>) {
-    if (word > static_cast<std::uint64_t>(ClinicalState::complete_response)) {
-      contradiction(spec, "holds " + std::to_string(word) + ", which names no clinical state");
-    }
-    return static_cast<T>(static_cast<std::int64_t>(word));
-  } else {
-    static_assert(std::unsigned_integral<T>);
-    if (word > std::numeric_limits<T>::max()) {
-      contradiction(spec, "holds " + std::to_string(word) + ", which is too large for it");
-    }
-    return static_cast<T>(word);
-  }
-}
-
-/// How one field leaves the state and comes back. `import` may rely on checked_shape().
-struct Access {
-  FieldSpec spec;
-  void (*export_to)(const ModelState&, FieldColumn&);
-  void (*import_from)(const FieldColumn&, ModelState&);
-};
-
-void number_densely(FieldColumn& column) {
-  column.index.resize(column.value.size());
-  for (std::size_t i = 0; i < column.index.size(); ++i) column.index[i] = i;
-}
-
-void require_entries(const FieldColumn& column, std::size_t expected, const std::string& because) {
-  if (column.value.size() == expected) return;
-  contradiction(*column.spec, "has " + std::to_string(column.value.size()) + " entries, not " +
-                                  std::to_string(expected) + " " + because);
-}
-
-// One value: member of the state, or member of one of its members.
-template <auto... Path>
-struct Scalar {
-  static auto& of(auto& state) { return (state.*....*Path); }
-
-  static void export_to(const ModelState& state, FieldColumn& column) {
-    column.value = {to_word(of(state))};
-    column.index = {0};
-  }
-  static void import_from(const FieldColumn& column, ModelState& state) {
-    require_entries(column, 1, "as a single value has");
-    of(state) = from_word<std::remove_cvref_t<decltype(of(state))>>(*column.spec, column.value[0]);
-  }
-};
-
-template <Counter counter>
-struct OneCounter {
-  static constexpr auto place = static_cast<std::size_t>(counter);
-
-  static void export_to(const ModelState& state, FieldColumn& column) {
-    column.value = {to_word(state.counters[place])};
-    column.index = {0};
-  }
-  static void import_from(const FieldColumn& column, ModelState& state) {
-    require_entries(column, 1, "as a single value has");
-    state.counters[place] = from_word<std::int64_t>(*column.spec, column.value[0]);
-  }
-};
-
-// One member of every clone; import_fields has sized the table.
-template <auto Member>
-struct PerClone {
-  static void export_to(const ModelState& state, FieldColumn& column) {
-    column.value.reserve(state.clones.size());
-    for (const Clone& clone : state.clones) column.value.push_back(to_word(clone.*Member));
-    number_densely(column);
-  }
-  static void import_from(const FieldColumn& column, ModelState& state) {
-    require_entries(column, state.clones.size(), "like 'clones/parent'");
-    using Value = std::remove_cvref_t<decltype(state.clones[0].*Member)>;
-    for (std::size_t i = 0; i < column.value.size(); ++i) {
-      state.clones[i].*Member = from_word<Value>(*column.spec, column.value[i]);
-    }
-  }
-};
-
-// Zero entries are invisible to the digest, so the length of the clone table is a field of its own.
-struct CloneCount {
-  static void export_to(const ModelState& state, FieldColumn& column) {
-    column.value = {state.clones.size()};
-    column.index = {0};
-  }
-  static void import_from(const FieldColumn& column, ModelState& state) {
-    require_entries(column, 1, "as a single value has");
-    if (column.value[0] != state.clones.size()) {
-      contradiction(*column.spec, "says " + std::to_string(column.value[0]) +
-                                      " but the table has " + std::to_string(state.clones.size()) +
-                                      " rows");
-    }
-  }
-};
-
-// One value per genotype class of the patient.
-template <auto Member>
-struct PerGenotype {
-  static void export_to(const ModelState& state, FieldColumn& column) {
-    for (const auto& value : state.patient.*Member) column.value.push_back(to_word(value));
-    number_densely(column);
-  }
-  static void import_from(const FieldColumn& column, ModelState& state) {
-    auto& values = state.patient.*Member;
-    require_entries(column, values.size(), "(one per genotype class)");
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      values[i] =
-          from_word<std::remove_cvref_t<decltype(values[i])>>(*column.spec, column.value[i]);
-    }
-  }
-};
-
-struct TCells {
-  static void export_to(const ModelState& state, FieldColumn& column) {
-    column.index.reserve(state.tcells.size());
-    column.value.reserve(state.tcells.size());
-    for (const TCell& cell : state.tcells) {
-      column.index.push_back(cell.site);
-      column.value.push_back(cell.record.bits());
-    }
-  }
-  static void import_from(const FieldColumn& column, ModelState& state) {
-    state.tcells.resize(column.value.size());
-    for (std::size_t i = 0; i < column.value.size(); ++i) {
-      if (column.value[i] == 0) {
-        contradiction(*column.spec,
-                      "has an empty record at site " + std::to_string(column.index[i]));
-      }
-      state.tcells[i] = {column.index[i], CellRecord(column.value[i])};
-    }
-  }
-};
-
-struct BlockHematopoiesis {
-  static void export_to(const ModelState& state, FieldColumn& column) {
-    column.index = state.block_index;
-    column.value.reserve(state.block_hematopoiesis.size());
-    for (const std::int64_t level : state.block_hematopoiesis) {
-      column.value.push_back(to_word(level));
-    }
-  }
-  static void import_from(const FieldColumn& column, ModelState& state) {
-    state.block_index = column.index;
-    state.block_hematopoiesis.resize(column.value.size());
-    for (std::size_t i = 0; i < column.value.size(); ++i) {
-      state.block_hematopoiesis[i] = from_word<std::int64_t>(*column.spec, column.value[i]);
-    }
-  }
-};
-
-struct Niches {
-  static void export_to(const ModelState& state, FieldColumn& column) {
-    column.value.reserve(state.niches.size());
-    for (const CellRecord record : state.niches) column.value.push_back(record.bits());
-    number_densely(column);
-  }
-  static void import_from(const FieldColumn& column, ModelState& state) {
-    state.niches.resize(column.value.size());
-    for (std::size_t i = 0; i < column.value.size(); ++i) {
-      state.niches[i] = CellRecord(column.value[i]);
-    }
-  }
-};
-
-template <class Way>
-constexpr Access access(std::uint8_t id, std::string_view path, std::string_view index,
-                        FieldType type, FieldOwner owner, std::string_view text) {
-  return {{id, path, index, type, owner, text}, &Way::export_to, &Way::import_from};
-}
-
-template <class Way>
-constexpr Access scalar(std::uint8_t id, std::string_view path, FieldType type,
-                        std::string_view text) {
-  return access<Way>(id, path, "entry", type, FieldOwner::replicated, text);
-}
-
-template <auto Member>
-constexpr Access per_clone(std::uint8_t id, std::string_view path, FieldType type,
-                           std::string_view text) {
-  return access<PerClone<Member>>(id, path, "clone", type, FieldOwner::replicated, text);
-}
-
-template <auto Member>
-constexpr Access of_patient(std::uint8_t id, std::string_view path, FieldType type,
-                            std::string_view text) {
-  return scalar<Scalar<&ModelState::patient, Member>>(id, path, type, text);
-}
-
-template <auto Member>
-constexpr Access of_census(std::uint8_t id, std::string_view path, std::string_view text) {
-  return scalar<Scalar<&ModelState::census, Member>>(id, path, FieldType::i64, text);
-}
-
-template <Counter counter>
-constexpr Access of_counters(std::uint8_t id, std::string_view path, std::string_view text) {
-  return scalar<OneCounter<counter>>(id, path, FieldType::i64, text);
-}
+using namespace field_access;
 
 using P = PatientState;
 constexpr auto u64 = FieldType::u64;
@@ -267,15 +40,30 @@ constexpr std::array registry = {
     per_clone<&Clone::birth_site>(26, "clones/birth_site", u64, "lattice site of birth"),
     per_clone<&Clone::growth_per_h>(27, "clones/growth_per_h", f64, "added division rate, 1/h"),
 
+    per_clone<&Clone::mutations>(28, "clones/mutations", u64,
+                                 "mutation classes that struck the lineage, one bit each"),
+
+    access<PerBlock<&BlockCounts::effector>>(30, "kernel/effector", "block", i64, distributed,
+                                             "effector T cells by block (motion kernel)"),
+    access<PerBlock<&BlockCounts::exhausted>>(31, "kernel/exhausted", "block", i64, distributed,
+                                              "exhausted T cells by block (motion kernel)"),
+    access<PerBlock<&BlockCounts::memory>>(32, "kernel/memory", "block", i64, distributed,
+                                           "memory T cells by block (motion kernel)"),
+    access<PerBlock<&BlockCounts::tregs>>(33, "kernel/tregs", "block", i64, distributed,
+                                          "regulatory T cells by block"),
+    access<SignalHours<&ModelState::signal_source>>(
+        34, "signals/source", "site", i64, distributed,
+        "T-cell hours that made the present cytokine fields, by grid cell"),
+    access<SignalHours<&ModelState::signal_gathering>>(
+        35, "signals/gathering", "site", i64, distributed,
+        "T-cell hours gathered for the next cytokine fields, by grid cell"),
+
     access<PerGenotype<&P::progenitors>>(
         40, "patient/progenitors", "genotype", i64, replicated,
         "progenitor pool of each genotype class; 2^40 is the healthy whole"),
-    of_patient<&P::neutrophils_1e9_per_l>(41, "patient/neutrophils_1e9_per_l", f64, "10^9/L"),
-    of_patient<&P::platelets_1e9_per_l>(42, "patient/platelets_1e9_per_l", f64, "10^9/L"),
-    of_patient<&P::reticulocytes_1e9_per_l>(43, "patient/reticulocytes_1e9_per_l", f64, "10^9/L"),
-    of_patient<&P::hemoglobin_g_per_l>(44, "patient/hemoglobin_g_per_l", f64, "g/L"),
     of_patient<&P::clinical>(45, "patient/clinical", i64,
-                             "0 well, 1 severe aplastic anemia, 2 partial, 3 complete response"),
+                             "0 well, 1 severe aplastic anemia, 2 partial, 3 complete response, "
+                             "4 moderate aplastic anemia, 5 dead"),
     of_patient<&P::saa_since_h>(46, "patient/saa_since_h", i64,
                                 "hour since which the definition of severe disease holds; -1: not"),
     of_patient<&P::pr_since_h>(47, "patient/pr_since_h", i64,
@@ -298,12 +86,45 @@ constexpr std::array registry = {
                                           "mean presentation of each class's stem cells, the last "
                                           "known when none is alive; 2^16 is full"),
 
+    of_class<&P::maturing_neutrophils>(57, "patient/maturing_neutrophils", "share of normal"),
+    of_class<&P::maturing_platelets>(58, "patient/maturing_platelets", "share of normal"),
+    of_class<&P::maturing_red_cells>(59, "patient/maturing_red_cells", "share of normal"),
+    of_class<&P::neutrophils_1e9_per_l>(60, "patient/neutrophils", "10^9/L by genotype class"),
+    of_class<&P::platelets_1e9_per_l>(61, "patient/platelets", "10^9/L by genotype class"),
+    of_class<&P::reticulocytes_1e9_per_l>(62, "patient/reticulocytes", "10^9/L by genotype class"),
+    of_class<&P::hemoglobin_g_per_l>(63, "patient/hemoglobin", "g/L by genotype class"),
+    of_patient<&P::transfused_hemoglobin_g_per_l>(64, "patient/transfused_hemoglobin", f64, "g/L"),
+    of_patient<&P::transfused_platelets_1e9_per_l>(65, "patient/transfused_platelets", f64,
+                                                   "10^9/L"),
+    of_patient<&P::last_transfusion_h>(66, "patient/last_transfusion_h", i64,
+                                       "hour of the last transfusion; -1: never"),
+    of_patient<&P::transfusions>(67, "patient/transfusions", i64, "since the start"),
+    access<TherapyDates>(68, "patient/therapy_began_h", "event", i64, replicated,
+                         "hour at which each event of the therapy began; -1: to come, -2: left "
+                         "out"),
+    of_class<&P::maturing_reticulocytes>(69, "patient/maturing_reticulocytes", "share of normal"),
+
     of_census<&Census::stem>(70, "census/stem", "live stem cells"),
     of_census<&Census::apoptotic>(71, "census/apoptotic", "hit stem cells that hold their niche"),
     of_census<&Census::vacant>(72, "census/vacant", "vacant niches"),
     of_census<&Census::antigen>(73, "census/antigen", "presentation summed over live stem cells"),
     of_census<&Census::effector>(74, "census/effector", "free cytotoxic T cells"),
     of_census<&Census::engaged>(75, "census/engaged", "cytotoxic T cells handling a target"),
+    of_census<&Census::exhausted>(76, "census/exhausted", "exhausted cytotoxic T cells"),
+    of_census<&Census::memory>(77, "census/memory", "memory T cells"),
+    of_census<&Census::tregs>(78, "census/tregs", "regulatory T cells"),
+    of_census<&Census::lost>(79, "census/lost", "niches that can take no cell"),
+
+    of_patient<&P::moderate_since_h>(80, "patient/moderate_since_h", i64,
+                                     "hour since which that of moderate disease holds; -1: not"),
+    of_patient<&P::moderate_h>(81, "patient/moderate_h", i64,
+                               "hour of the diagnosis of moderate disease; -1: never"),
+    of_patient<&P::very_severe_h>(82, "patient/very_severe_h", i64,
+                                  "hour of very severe disease; -1: never"),
+    of_patient<&P::pnh_h>(83, "patient/pnh_h", i64, "hour of the diagnosis of PNH; -1: never"),
+    of_patient<&P::evolution_h>(84, "patient/evolution_h", i64,
+                                "hour of clonal evolution; -1: never"),
+    of_patient<&P::death_h>(85, "patient/death_h", i64, "hour of death; -1: alive"),
 
     of_counters<Counter::stem_divisions>(100, "counters/stem_divisions", "since the start"),
     of_counters<Counter::stem_differentiations>(101, "counters/stem_differentiations",
@@ -316,8 +137,16 @@ constexpr std::array registry = {
     of_counters<Counter::tcell_divisions>(106, "counters/tcell_divisions", "since the start"),
     of_counters<Counter::tcell_deaths>(107, "counters/tcell_deaths", "since the start"),
     of_counters<Counter::mutations>(108, "counters/mutations", "since the start"),
+    of_counters<Counter::tcell_exhausted>(109, "counters/tcell_exhausted", "since the start"),
+    of_counters<Counter::tcell_memory>(110, "counters/tcell_memory", "since the start"),
+    of_counters<Counter::tcell_reactivated>(111, "counters/tcell_reactivated", "since the start"),
+    of_counters<Counter::treg_influx>(112, "counters/treg_influx", "since the start"),
+    of_counters<Counter::stem_infused>(113, "counters/stem_infused", "since the start"),
+    of_counters<Counter::stem_depleted>(114, "counters/stem_depleted", "since the start"),
+    of_counters<Counter::niches_lost>(115, "counters/niches_lost", "since the start"),
+    of_counters<Counter::niches_regained>(116, "counters/niches_regained", "since the start"),
 };
-static_assert(counter_count == 9, "register the new counter above");
+static_assert(counter_count == 17, "register the new counter above");
 
 constexpr auto specs = [] {
   std::array<FieldSpec, registry.size()> all{};

@@ -81,6 +81,15 @@ std::vector<std::uint32_t> NicheSites::take_owned_hits() {
   return niches;
 }
 
+std::vector<std::uint32_t> NicheSites::wounded() const {
+  std::vector<std::uint32_t> niches;
+  for (const NicheSite& site : sites_) {
+    if (site.owned && site.wounded) niches.push_back(site.niche);
+  }
+  std::ranges::sort(niches);
+  return niches;
+}
+
 void NicheSites::forget_ghost_hits() {
   for (const std::uint32_t site : ghost_hits_) sites_[site].hit_substep = NicheSite::not_hit;
   ghost_hits_.clear();

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace marrow {
@@ -18,9 +19,11 @@ struct NicheSite {
   static constexpr std::uint32_t not_hit = 0xffffffffu;
 
   Index3 position;
-  std::uint32_t niche = 0;  // index in the niche table
-  bool owned = false;       // its voxel belongs to this rank's box proper
-  Threshold kill;           // chance per contact; 0 = nothing to kill here
+  std::uint32_t niche = 0;      // index in the niche table
+  bool owned = false;           // its voxel belongs to this rank's box proper
+  Threshold kill;               // chance per contact; 0 = nothing to kill here
+  std::uint64_t wound_end = 0;  // draws from the kill threshold to here wound without killing
+  bool wounded = false;         // in this step
   std::uint32_t hit_substep = not_hit;
   std::uint32_t hit_slab = 0;  // slab of the T cell that holds the credit
   std::uint64_t hit_priority = 0;
@@ -45,12 +48,21 @@ class NicheSites {
   static constexpr std::uint32_t none = 0xffffffffu;
   [[nodiscard]] std::uint32_t presenting_neighbour(const Index3& p, std::uint32_t substep) const;
 
-  /// A new step begins: nobody is hit; `kill_of(niche)` is the chance of a kill on contact there.
-  template <class KillOf>
-  void begin_step(KillOf&& kill_of) {
+  /// Chances of one contact with the cell of a niche.
+  struct Contact {
+    double kill = 0;
+    double wound = 0;
+  };
+
+  /// A new step begins: nobody is hit; `contact_of(site)` are the chances there.
+  template <class ContactOf>
+  void begin_step(ContactOf&& contact_of) {
     for (NicheSite& site : sites_) {
+      const Contact chances = contact_of(std::as_const(site));
       site.hit_substep = NicheSite::not_hit;
-      site.kill = kill_of(site.niche);
+      site.wounded = false;
+      site.kill = Threshold::of(chances.kill);
+      site.wound_end = interval_end(interval_end(0, chances.kill), chances.wound);
     }
     ghost_hits_.clear();
   }
@@ -59,6 +71,8 @@ class NicheSites {
   void note_hit(std::uint32_t site);
   /// Owned niches hit since the last call (niche indices, ascending).
   [[nodiscard]] std::vector<std::uint32_t> take_owned_hits();
+  /// Owned niches whose cell was wounded in this step (niche indices, ascending).
+  [[nodiscard]] std::vector<std::uint32_t> wounded() const;
   /// Undoes hits on niches of other ranks: their owners decide.
   void forget_ghost_hits();
   /// Marks every copy of a niche as hit earlier in this step.

@@ -14,12 +14,14 @@ enum class CellState : std::uint8_t {
   apoptotic = 2,  // hit stem cell: holds its niche until its clock runs out
   effector = 3,   // free cytotoxic T cell
   engaged = 4,    // cytotoxic T cell handling a target until its clock runs out
-  exhausted = 5,  // reserved for the immune-system rules
-  memory = 6,     // reserved for the immune-system rules
+  exhausted = 5,  // cytotoxic T cell that neither kills nor divides any more
+  memory = 6,     // resting T cell that antigen wakes
+  lost = 7,       // no cell: a niche that cannot take one for now
 };
 
 /// state 8 bits | clone or clonotype 24 | clock 16 (h for stem cells, hop sub-steps for T cells) |
-/// interferon memory 8 | count 8 (kills of a T cell, saturating).
+/// interferon memory 8 (in 1/64 of the level of the full attack) | count 8 (kills of a T cell,
+/// saturating; hours until a stem cell forgets a sublethal hit).
 class CellRecord {
  public:
   static constexpr std::uint32_t max_clone = (1u << 24) - 1;
@@ -51,6 +53,14 @@ class CellRecord {
   [[nodiscard]] constexpr CellRecord with_state(CellState state, std::uint32_t clock) const {
     return CellRecord((bits_ & 0xffff0000ffffff00ULL) | static_cast<std::uint64_t>(state) |
                       (static_cast<std::uint64_t>(clock) << 32));
+  }
+  [[nodiscard]] constexpr CellRecord with_ifn_memory(std::uint32_t level) const {
+    return CellRecord((bits_ & ~(std::uint64_t{0xff} << 48)) |
+                      (static_cast<std::uint64_t>(level & 0xff) << 48));
+  }
+  [[nodiscard]] constexpr CellRecord with_count(std::uint32_t value) const {
+    return CellRecord((bits_ & ~(std::uint64_t{0xff} << 56)) |
+                      (static_cast<std::uint64_t>(value & 0xff) << 56));
   }
   [[nodiscard]] constexpr CellRecord with_one_more() const {
     return count() == 255 ? *this : CellRecord(bits_ + (std::uint64_t{1} << 56));

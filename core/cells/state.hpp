@@ -6,6 +6,7 @@
 #include "core/cells/clones.hpp"
 #include "core/cells/record.hpp"
 #include "core/patient/patient_state.hpp"
+#include "core/signals/signal_sources.hpp"
 
 #include <array>
 #include <cstdint>
@@ -26,6 +27,14 @@ enum class Counter : std::size_t {
   tcell_divisions,
   tcell_deaths,
   mutations,
+  tcell_exhausted,    // effectors that tired
+  tcell_memory,       // effectors that became memory
+  tcell_reactivated,  // memory that became effector
+  treg_influx,
+  stem_infused,   // placed by infusions
+  stem_depleted,  // removed by conditioning
+  niches_lost,
+  niches_regained,
   count_
 };
 inline constexpr std::size_t counter_count = static_cast<std::size_t>(Counter::count_);
@@ -39,8 +48,26 @@ struct Census {
   std::int64_t antigen = 0;  // sum of eps over live stem cells, in full_presentation
   std::int64_t effector = 0;
   std::int64_t engaged = 0;
+  std::int64_t exhausted = 0;
+  std::int64_t memory = 0;
+  std::int64_t tregs = 0;
+  std::int64_t lost = 0;  // niches that can take no cell
+
+  /// All cytotoxic T cells.
+  [[nodiscard]] std::int64_t tcells() const { return effector + engaged + exhausted + memory; }
 
   friend bool operator==(const Census&, const Census&) = default;
+};
+
+/// T cells counted by block: one entry per block of the rank, or empty where a motion or switch
+/// does not use them.
+struct BlockCounts {
+  std::vector<std::int64_t> effector;
+  std::vector<std::int64_t> exhausted;
+  std::vector<std::int64_t> memory;
+  std::vector<std::int64_t> tregs;
+
+  friend bool operator==(const BlockCounts&, const BlockCounts&) = default;
 };
 
 struct ModelState {
@@ -49,6 +76,9 @@ struct ModelState {
   std::vector<TCell> tcells;               // in this rank's box, ascending site
   std::vector<std::uint64_t> block_index;  // global index of each block of this rank, ascending
   std::vector<std::int64_t> block_hematopoiesis;  // fixed point: 1 = healthy; one per block_index
+  BlockCounts blocks;
+  std::vector<SignalSource> signal_source;     // of the present fields, ascending site
+  std::vector<SignalSource> signal_gathering;  // of the next ones
   // The same on every rank:
   std::vector<CellRecord> niches;  // one per entry of the niche table
   CloneTable clones;

@@ -119,6 +119,18 @@ class TCellSwarm {
     }
   }
 
+  /// Gives every T cell the record that `next(voxel, record)` returns. An engaged T cell stays
+  /// engaged.
+  template <class Next>
+  void update(Next&& next) {
+    for (Slab& slab : slabs_) {
+      for (std::uint32_t i = 0; i < slab.size(); ++i) {
+        slab.record[i] = next(slab.at[i], slab.record[i]);
+      }
+      for (EngagedCell& cell : slab.engaged) cell.record = next(cell.at, cell.record);
+    }
+  }
+
   /// Removes every T cell outside `box`.
   void retain(const Box& box);
   /// Removes the T cells at these voxels (ascending); voxels without one are passed over.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/model/model.hpp"
 
+#include "core/math/elementary.hpp"
 #include "core/model/failure.hpp"
 
 #include <cmath>
@@ -18,7 +19,8 @@ std::int64_t hops_per_hour(const TCellParameters& tcells, double spacing_um) {
 }
 
 KillChance kill_chance(const TCellParameters& tcells, const Lattice& lattice,
-                       std::int64_t hops_per_hour, double accessible_share, double contact_voxels) {
+                       std::int64_t hops_per_hour, double accessible_share, double contact_voxels,
+                       double reference_multiplier) {
   constexpr double open_contact_voxels = 26.0;
   constexpr double contact_capacity = 3.156;
   KillChance k;
@@ -26,7 +28,9 @@ KillChance kill_chance(const TCellParameters& tcells, const Lattice& lattice,
   k.accessible_share = accessible_share;
   k.contact_voxels = contact_voxels;
   k.hops_per_day = static_cast<double>(hops_per_hour) * 24.0;
+  k.reference_multiplier = reference_multiplier;
   if (!(contact_voxels > 0.0) || k.coefficient_mm3_per_d == 0.0) return k;
+  if (tcells.motion == Motion::kernel) return k;  // meets cells by density, not by contacts
   const double effective =
       k.coefficient_mm3_per_d * accessible_share /
       (lattice.voxel_mm3() * contact_voxels * k.hops_per_day * k.reference_multiplier);
@@ -45,6 +49,21 @@ KillChance kill_chance(const TCellParameters& tcells, const Lattice& lattice,
   return k;
 }
 
+double reference_multiplier(const TCellParameters& tcells) {
+  if (!tcells.cooperativity) return tcells.fas_multiplier;
+  // A sublethal hit is as likely as a kill without this factor: hazard kappa·density over the
+  // factor itself, found by iteration (a contraction: the slope is below (factor-1)·0.04 at the
+  // defaults).
+  const CooperativityParameters& c = *tcells.cooperativity;
+  const double hazard_per_h = tcells.kill_coefficient_mm3_per_h * tcells.reference_density_per_mm3;
+  double factor = 1.0;
+  for (int i = 0; i < 200; ++i) {
+    factor =
+        0.5 * (factor + 1.0 + (c.factor - 1.0) * one_minus_exp(hazard_per_h * c.window_h / factor));
+  }
+  return factor * tcells.fas_multiplier;
+}
+
 Model::Model(const Parameters& p, NicheTable niche_table, double accessible_share,
              double contact_voxels)
     : parameters(p),
@@ -54,6 +73,13 @@ Model::Model(const Parameters& p, NicheTable niche_table, double accessible_shar
       hops_per_hour(marrow::hops_per_hour(p.tcells, p.domain.spacing_um)),
       engagement_substeps(static_cast<std::uint32_t>(
           std::floor(p.tcells.engagement_h * static_cast<double>(hops_per_hour) + 0.5))),
-      kill(kill_chance(p.tcells, lattice, hops_per_hour, accessible_share, contact_voxels)) {}
+      kill(kill_chance(p.tcells, lattice, hops_per_hour, accessible_share, contact_voxels,
+                       reference_multiplier(p.tcells))),
+      mutations(p.clones.active_mutations()) {
+  const double supply = p.clones.n_real / static_cast<double>(niche_count());
+  for (const MutationClass& m : mutations) {
+    mutation_chance.push_back(Threshold::of(m.rate_per_division * supply));
+  }
+}
 
 }  // namespace marrow

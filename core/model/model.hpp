@@ -8,6 +8,7 @@
 #include "core/tissue/tissue_kind.hpp"
 
 #include <cstdint>
+#include <vector>
 
 namespace marrow {
 
@@ -29,21 +30,19 @@ struct KillChance {
 /// (Montroll & Weiss 1965 J Math Phys 6:167). Throws Failure(scenario) when no p <= 1 gives the
 /// asked kappa.
 KillChance kill_chance(const TCellParameters& tcells, const Lattice& lattice,
-                       std::int64_t hops_per_hour, double accessible_share, double contact_voxels);
+                       std::int64_t hops_per_hour, double accessible_share, double contact_voxels,
+                       double reference_multiplier = 1.0);
+
+/// m_ref: the mean of all multipliers of killing in the reference attack (A = 1, no drug), by which
+/// the chance of a contact is divided so that the reference attack keeps its kappa (MODEL.md, "From
+/// the kill coefficient to a chance"): interferon on Fas at level 1, and cooperativity with the
+/// share of stem cells that took a sublethal hit within its window.
+double reference_multiplier(const TCellParameters& tcells);
 
 /// Hop sub-steps of one hour: round(6·motility/a^2·1 h), the six faces taken at rate 6 D/a^2.
 double hops_per_hour(double motility_um2_per_h, double spacing_um);
 /// The same as a count; the scenario reader has seen that it is one.
 std::int64_t hops_per_hour(const TCellParameters& tcells, double spacing_um);
-
-/// Multipliers of rules that this version leaves at 1: drugs, regulatory T cells, chemotaxis,
-/// cooperativity, interferon on Fas. The rules read them from here, so that each has one place to
-/// act.
-struct Modifiers {
-  double kill = 1.0;            // on the kill chance; its reference value enters m_ref
-  double tcell_division = 1.0;  // drugs and regulatory T cells on proliferation
-  double stem_division = 1.0;   // T of the rules: thrombopoietin and its agonists
-};
 
 struct Model {
   Parameters parameters;
@@ -53,11 +52,16 @@ struct Model {
   std::int64_t hops_per_hour = 0;
   std::uint32_t engagement_substeps = 0;
   KillChance kill;
-  Modifiers modifiers;
+  std::vector<MutationClass> mutations;    // those that strike, by number
+  std::vector<Threshold> mutation_chance;  // of each at one division, scaled to the box
 
   Model(const Parameters& p, NicheTable niche_table, double accessible_share,
         double contact_voxels);
 
+  /// N_real/K: how many stem cells of the patient one niche of the box stands for.
+  [[nodiscard]] double real_cells_per_niche() const {
+    return parameters.clones.n_real / static_cast<double>(niche_count());
+  }
   [[nodiscard]] std::int64_t niche_count() const {
     return static_cast<std::int64_t>(niches.size());
   }

@@ -14,6 +14,9 @@ Census census_of_niches(const ModelState& state) {
       case CellState::apoptotic:
         ++census.apoptotic;
         break;
+      case CellState::lost:
+        ++census.lost;
+        break;
       default:
         ++census.vacant;
     }

@@ -94,14 +94,18 @@ std::int64_t progenitor_total(const PatientState& state) {
   return sum;
 }
 
-std::int64_t hla_lacking_share(const PatientState& state) {
+std::int64_t progenitor_share(const PatientState& state, GenotypeBit bit) {
   const std::int64_t total = progenitor_total(state);
   if (total == 0) return 0;
-  std::int64_t lacking = 0;
+  std::int64_t with = 0;
   for (std::size_t g = 0; g < state.progenitors.size(); ++g) {
-    if ((g & GenotypeBit::hla_lost) != 0) lacking += state.progenitors[g];
+    if ((g & bit) != 0) with += state.progenitors[g];
   }
-  return scaled(fixed_one, lacking, total);
+  return scaled(fixed_one, with, total);
+}
+
+std::int64_t hla_lacking_share(const PatientState& state) {
+  return progenitor_share(state, GenotypeBit::hla_lost);
 }
 
 }  // namespace marrow

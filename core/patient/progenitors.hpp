@@ -47,16 +47,18 @@ std::array<std::int64_t, genotype_classes> progenitor_targets(
 void update_presentation(PatientState& state, const StemCensus& stem);
 
 /// One hour of dP_g/dt = k (G x_g - P_g) - delta eps_g A P_g, exactly for constant stem cells and
-/// attack. `attack` is A: T cells over their number at the reference density. Each flow is rounded
-/// up once, so that a pool without stem cells reaches exactly zero. Updates state.progenitors and
-/// state.presentation.
+/// attack. `attack` is A: T cells over their number at the reference density, times what therapy
+/// leaves of their killing and of the antigen (Modifiers). Each flow is rounded up once, so that a
+/// pool without stem cells reaches exactly zero. Updates state.progenitors and state.presentation.
 ProgenitorFlows advance_progenitors(PatientState& state, const ProgenitorParameters& parameters,
                                     const StemCensus& stem, double attack);
 
 /// Sum of P_g; fixed_one is normal.
 std::int64_t progenitor_total(const PatientState& state);
 
-/// Share of the progenitors that lack the risk HLA allele, in fixed point; 0 when there are none.
+/// Share of the progenitors whose class has `bit`, in fixed point; 0 when there are none.
+std::int64_t progenitor_share(const PatientState& state, GenotypeBit bit);
+/// The share that lacks the risk HLA allele.
 std::int64_t hla_lacking_share(const PatientState& state);
 
 }  // namespace marrow

@@ -30,12 +30,28 @@ enum class Purpose : std::uint8_t {
   mutation = 15,
   founder_niche = 16,
   clonotype = 17,
+  kernel_act = 18,  // T cells counted by block
+  treg_act = 19,
+  block_influx = 20,
+  sublethal_hit = 21,
+  kernel_hit = 22,
+  ifn_memory = 23,
+  chemotaxis = 24,
+  chemokine_door = 25,
+  niche_loss = 26,
+  standing_count = 27,
+  standing_clone = 28,
+  clone_trait = 29,
+  tolerance = 30,
+  death = 31,
   bone_wave = 32,
   sinusoid = 33,
   arteriole = 34,
   adipocyte = 35,
   niche_priority = 36,
   measurement = 37,
+  conditioning = 38,
+  infusion = 39,
 };
 
 /// What a draw's index counts. The class is part of the key, so a site and a niche never share
@@ -115,5 +131,12 @@ class Threshold {
   std::uint64_t value_ = 0;
   bool certain_ = false;
 };
+
+/// The end of an interval of width `probability` that begins at `begin`, for one draw cut into
+/// several outcomes. Saturates: impossible rates cannot wrap around.
+constexpr std::uint64_t interval_end(std::uint64_t begin, double probability) {
+  const std::uint64_t width = Threshold::of(probability).value();
+  return begin + (width < ~begin ? width : ~begin);
+}
 
 }  // namespace marrow

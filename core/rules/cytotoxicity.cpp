@@ -60,13 +60,16 @@ void contact(TCellSwarm& swarm, std::size_t slab_number, NicheSites& niches, con
   const VoxelBits& bits = swarm.bits();
   const std::uint32_t n = slab.size();
   for (std::uint32_t i = 0; i < n; ++i) {
-    if (!bits.near_niche(slab.at[i])) continue;
+    if (!bits.near_niche(slab.at[i]) || slab.record[i].state() != CellState::effector) continue;
     const Index3 here = bits.layout().position(slab.at[i]);
     const std::uint32_t site = niches.presenting_neighbour(here, clock.substep);
     if (site == NicheSites::none) continue;
     const Bits128 draw =
         draws(Purpose::contact, Entity::site, slab.origin[i], clock.step, clock.substep);
-    if (!niches[site].kill.happens(draw.first)) continue;
+    if (!niches[site].kill.happens(draw.first)) {
+      if (draw.first < niches[site].wound_end) niches[site].wounded = true;
+      continue;
+    }
     claim_kill(swarm, slab_number, i, niches, site, draw.second, clock);
   }
 }

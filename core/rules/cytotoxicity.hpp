@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Killing on contact (MODEL.md, "Contact and kill"): a free T cell with a live, presenting stem
 // cell among its 26 neighbours hits with chance p·eps; of several hits on one cell the highest
-// priority counts, and only that T cell is engaged.
+// priority counts, and only that T cell is engaged. With cooperativity some of the other contacts
+// wound.
 #pragma once
 
 #include "core/cells/niche_sites.hpp"

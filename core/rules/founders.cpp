@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/rules/founders.hpp"
 
+#include "core/random/deviates.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -17,6 +19,7 @@ Clone clone_of(const FounderClone& founder, std::uint32_t number) {
       static_cast<std::uint32_t>(std::floor(founder.presentation * full_presentation + 0.5));
   clone.founder = number;
   clone.growth_per_h = founder.growth_per_h;
+  if (founder.at == FounderTime::infusion) clone.birth_step = not_yet_born;
   return clone;
 }
 
@@ -25,9 +28,8 @@ Clone clone_of(const FounderClone& founder, std::uint32_t number) {
 std::size_t cells_of(const FounderClone& founder, std::uint32_t number, const Model& model) {
   if (founder.cells > 0) return static_cast<std::size_t>(founder.cells);
   const double exact = founder.share * static_cast<double>(model.niche_count());
-  const double whole = std::floor(exact);
-  const std::uint64_t u = model.draws(Purpose::founder_niche, Entity::clone, number).first;
-  return static_cast<std::size_t>(whole) + (Threshold::of(exact - whole).happens(u) ? 1 : 0);
+  return static_cast<std::size_t>(
+      round_at_random(exact, model.draws(Purpose::founder_niche, Entity::clone, number).first));
 }
 
 }  // namespace

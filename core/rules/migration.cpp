@@ -144,6 +144,26 @@ void propose(TCellSwarm::Slab& slab, const VoxelBits& bits) {
   }
 }
 
+void propose_uphill(TCellSwarm::Slab& slab, const VoxelBits& bits, const ChemotaxisMap& map,
+                    const Draws& draws, const HopClock& clock) {
+  for (std::uint32_t i = 0; i < slab.size(); ++i) {
+    const auto product = static_cast<unsigned __int128>(slab.directions[i]) * 6;
+    slab.directions[i] = static_cast<std::uint64_t>(product);
+    auto direction = static_cast<unsigned>(static_cast<std::uint64_t>(product >> 64));
+    const BrickIndex here = slab.at[i];
+    // Directions come in pairs along an axis, the lower one towards smaller coordinates.
+    const int bias = map.at(bits.layout().position(here))[direction / 2];
+    const bool down = bias != 0 && (bias > 0) == (direction % 2 == 0);
+    if (down) {
+      const Bits128 draw =
+          draws(Purpose::chemotaxis, Entity::site, slab.origin[i], clock.step, clock.substep);
+      if (static_cast<int>(draw.first >> 49) < (bias < 0 ? -bias : bias)) direction ^= 1u;
+    }
+    const BrickIndex there = bits.layout().neighbour(here, direction);
+    slab.target[i] = bits.blocked(there) ? here : there;
+  }
+}
+
 void commit(TCellSwarm& swarm, std::size_t slab_number, const Draws& draws, const HopClock& clock) {
   TCellSwarm::Slab& slab = swarm.slabs()[slab_number];
   VoxelBits& bits = swarm.bits();

@@ -6,6 +6,7 @@
 
 #include "core/cells/swarm.hpp"
 #include "core/random/draws.hpp"
+#include "core/rules/chemotaxis.hpp"
 
 #include <cstdint>
 
@@ -30,6 +31,11 @@ void refill_directions(TCellSwarm::Slab& slab, const Draws& draws, const HopCloc
 /// Propose: each free T cell picks a face; its target is that voxel if it is free now, else its
 /// own.
 void propose(TCellSwarm::Slab& slab, const VoxelBits& bits);
+
+/// The same with the chemokine's bias: a hop down the field along its axis is turned round with the
+/// chance of `map`.
+void propose_uphill(TCellSwarm::Slab& slab, const VoxelBits& bits, const ChemotaxisMap& map,
+                    const Draws& draws, const HopClock& clock);
 
 /// Resolve and commit: a voxel with several takers goes to the largest (priority, origin); losers
 /// stay. Needs the proposals of this slab and both its neighbours.

@@ -190,12 +190,4 @@ void apply_stem_events(ModelState& state, const Model& model, const NicheIndex& 
   }
 }
 
-void advance_niche_clocks(ModelState& state) {
-  for (CellRecord& cell : state.niches) {
-    if (cell.state() != CellState::apoptotic) continue;
-    cell =
-        cell.clock() > 1 ? cell.with_state(CellState::apoptotic, cell.clock() - 1) : CellRecord();
-  }
-}
-
 }  // namespace marrow

@@ -18,7 +18,4 @@ namespace marrow {
 void apply_stem_events(ModelState& state, const Model& model, const NicheIndex& neighbourhoods,
                        std::span<const StemEvent> events);
 
-/// Clocks of apoptotic cells; those whose time is over leave their niche vacant.
-void advance_niche_clocks(ModelState& state);
-
 }  // namespace marrow

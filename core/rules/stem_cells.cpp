@@ -2,6 +2,7 @@
 #include "core/rules/stem_cells.hpp"
 
 #include "core/math/elementary.hpp"
+#include "core/rules/susceptibility.hpp"
 
 #include <algorithm>
 
@@ -15,16 +16,11 @@ struct ActIntervals {
   std::uint64_t relocate;
 };
 
-std::uint64_t after(std::uint64_t lower, double probability) {
-  const std::uint64_t width = Threshold::of(probability).value();
-  return lower + std::min(width, ~lower);  // saturates: impossible rates cannot wrap around
-}
-
-ActIntervals intervals(const StemCellParameters& hspc, double division_per_h) {
+ActIntervals intervals(const StemCellParameters& hspc, double loss_per_h, double division_per_h) {
   ActIntervals cut{};
-  cut.differentiate = after(0, one_minus_exp(hspc.homeostatic_rate_per_h));
-  cut.divide = after(cut.differentiate, one_minus_exp(std::max(0.0, division_per_h)));
-  cut.relocate = after(cut.divide, one_minus_exp(hspc.relocation_rate_per_h));
+  cut.differentiate = interval_end(0, one_minus_exp(loss_per_h));
+  cut.divide = interval_end(cut.differentiate, one_minus_exp(std::max(0.0, division_per_h)));
+  cut.relocate = interval_end(cut.divide, one_minus_exp(hspc.relocation_rate_per_h));
   return cut;
 }
 
@@ -39,22 +35,47 @@ double local_vacancy(const ModelState& state, const NicheIndex& neighbourhoods,
   return all == 0 ? 0.0 : static_cast<double>(vacant) / static_cast<double>(all);
 }
 
+/// The rates of one stem cell at the levels that it meets.
+class ActRates {
+ public:
+  ActRates(const ModelState& state, const Model& model, const Levels& levels)
+      : state_(state), model_(model), levels_(levels) {}
+
+  [[nodiscard]] ActIntervals of(CellRecord cell, double vacancy, double tnf_level) const {
+    const StemCellParameters& hspc = model_.parameters.hspc;
+    const Modifiers& drugs = levels_.modifiers;
+    const Clone& clone = state_.clones[cell.clone()];
+    const double block = hspc.ifn_inhibition * drugs.ifn_on_division;
+    const double interferon = 1.0 / (1.0 + block * ifn_level(cell, model_, levels_));
+    const bool malignant = (clone.genotype & GenotypeBit::monosomy_7) != 0;
+    const double growth = clone.growth_per_h * (malignant ? drugs.driver_growth : 1.0);
+    const double division = hspc.homeostatic_rate_per_h +
+                            hspc.stress_rate_per_h * vacancy * drugs.stem_division * interferon +
+                            growth;
+    const double bystander = hspc.bystander_rate_per_h * tnf_level * drugs.tnf_effect;
+    return intervals(hspc, hspc.homeostatic_rate_per_h + bystander, division);
+  }
+
+ private:
+  const ModelState& state_;
+  const Model& model_;
+  const Levels& levels_;
+};
+
 }  // namespace
 
 std::vector<StemEvent> choose_stem_acts(const ModelState& state, const Model& model,
                                         const NicheIndex& neighbourhoods, const Levels& levels,
+                                        const TnfLevel& tnf,
                                         std::span<const std::uint32_t> niches_of_rank,
                                         std::span<const std::uint32_t> hits) {
-  const StemCellParameters& hspc = model.parameters.hspc;
-  const double interferon = 1.0 / (1.0 + hspc.ifn_inhibition * levels.attack);
-  const auto division_rate = [&](double vacancy, std::uint32_t clone) {
-    return hspc.homeostatic_rate_per_h +
-           hspc.stress_rate_per_h * vacancy * model.modifiers.stem_division * interferon +
-           state.clones[clone].growth_per_h;
-  };
+  const ActRates rates(state, model, levels);
+  const bool local = model.parameters.hspc.vacancy == VacancyScope::local;
+  const bool alike = !local && !model.parameters.signals;  // all cells of a clone
   std::vector<ActIntervals> of_clone;
-  for (std::uint32_t c = 0; c < state.clones.size(); ++c) {
-    of_clone.push_back(intervals(hspc, division_rate(levels.vacancy, c)));
+  for (std::uint32_t c = 0; alike && c < state.clones.size(); ++c) {
+    const CellRecord any = CellRecord::make(CellState::stem, c);
+    of_clone.push_back(rates.of(any, levels.vacancy, levels.attack));
   }
   const auto step = static_cast<std::uint64_t>(state.step);
   std::vector<StemEvent> events;
@@ -63,9 +84,9 @@ std::vector<StemEvent> choose_stem_acts(const ModelState& state, const Model& mo
     if (cell.state() != CellState::stem || std::ranges::binary_search(hits, n)) continue;
     const std::uint64_t u = model.draws(Purpose::stem_act, Entity::niche, n, step).first;
     const ActIntervals cut =
-        hspc.vacancy == VacancyScope::global
-            ? of_clone[cell.clone()]
-            : intervals(hspc, division_rate(local_vacancy(state, neighbourhoods, n), cell.clone()));
+        alike ? of_clone[cell.clone()]
+              : rates.of(cell, local ? local_vacancy(state, neighbourhoods, n) : levels.vacancy,
+                         tnf ? tnf(n) : levels.attack);
     if (u < cut.differentiate) {
       events.push_back({n, StemAct::differentiate});
     } else if (u < cut.divide) {

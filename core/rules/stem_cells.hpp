@@ -10,6 +10,7 @@
 #include "core/rules/levels.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -25,10 +26,14 @@ struct StemEvent {
   friend constexpr auto operator<=>(const StemEvent&, const StemEvent&) = default;
 };
 
+/// TNF at a niche, 1 = mean of the full attack; empty without cytokine fields.
+using TnfLevel = std::function<double(std::uint32_t)>;
+
 /// The acts of the stem cells in `niches_of_rank`. `hits` lists the niches hit in this step,
 /// ascending; a hit cell does nothing else.
 std::vector<StemEvent> choose_stem_acts(const ModelState& state, const Model& model,
                                         const NicheIndex& neighbourhoods, const Levels& levels,
+                                        const TnfLevel& tnf,
                                         std::span<const std::uint32_t> niches_of_rank,
                                         std::span<const std::uint32_t> hits);
 

@@ -10,19 +10,23 @@
 namespace marrow {
 namespace {
 
-struct FateChances {
-  Threshold death;
-  Threshold division;
+/// The cuts of the two words that decide a T cell's hour.
+struct FateCuts {
+  Threshold death;             // of the first word
+  std::uint64_t division = 0;  // of the second, ends of intervals
+  std::uint64_t exhaustion = 0;
+  std::uint64_t memory = 0;
+  std::uint64_t activation = 0;
 };
 
-FateChances fate_chances(const Model& model, const Levels& levels) {
-  const TCellParameters& t = model.parameters.tcells;
-  const double stimulus =
-      levels.antigen > 0.0 ? levels.antigen / (levels.antigen + t.antigen_half) : 0.0;
-  const double room = std::max(0.0, 1.0 - levels.attack);
-  return {Threshold::of(one_minus_exp(t.death_rate_per_h)),
-          Threshold::of(one_minus_exp(t.division_rate_per_h * stimulus * room *
-                                      model.modifiers.tcell_division))};
+FateCuts cuts_of(const FateChances& p) {
+  FateCuts cut;
+  cut.death = Threshold::of(p.death);
+  cut.division = interval_end(0, p.division);
+  cut.exhaustion = interval_end(cut.division, p.exhaustion);
+  cut.memory = interval_end(cut.exhaustion, p.memory);
+  cut.activation = interval_end(cut.memory, p.activation);
+  return cut;
 }
 
 /// A daughter's claim to a voxel.
@@ -44,27 +48,36 @@ BrickIndex free_face(const VoxelBits& bits, BrickIndex at, std::uint64_t random)
   return n == 0 ? at : open[uniform_below(random, n)];
 }
 
+/// What becomes of the T cells around `own`; ghosts one voxel outside count for their daughters.
 class Fates {
  public:
-  Fates(const TCellSwarm& swarm, const Model& model, const Levels& levels, std::uint64_t step)
-      : bits_(swarm.bits()), model_(model), chances_(fate_chances(model, levels)), step_(step) {}
+  Fates(const TCellSwarm& swarm, const Model& model, const Levels& levels,
+        const Suppression& suppression, std::uint64_t step)
+      : bits_(swarm.bits()),
+        model_(model),
+        levels_(levels),
+        suppression_(suppression),
+        step_(step),
+        effector_(cuts_of(fate_chances(CellState::effector, model, levels, 1.0))),
+        engaged_(cuts_of(fate_chances(CellState::engaged, model, levels, 1.0))),
+        exhausted_(cuts_of(fate_chances(CellState::exhausted, model, levels, 1.0))),
+        memory_(cuts_of(fate_chances(CellState::memory, model, levels, 1.0))) {}
 
-  /// Whether the T cell at this voxel dies; if it divides instead, its daughter's claim is noted.
-  bool dies(BrickIndex at, CellRecord record) {
-    const SiteIndex site =
-        model_.lattice.site(wrapped(model_.lattice, bits_.layout().position(at)));
+  /// The T cell's record after this hour; an empty one when it dies. A daughter's claim is noted.
+  CellRecord decide(BrickIndex at, CellRecord record) {
+    const Index3 position = wrapped(model_.lattice, bits_.layout().position(at));
+    const SiteIndex site = model_.lattice.site(position);
     const Bits128 fate = model_.draws(Purpose::tcell_fate, Entity::site, site, step_);
-    if (chances_.death.happens(fate.first)) return true;
-    if (record.state() != CellState::effector || !chances_.division.happens(fate.second)) {
-      return false;
+    const FateCuts& cut = cuts_at(position, record.state());
+    if (cut.death.happens(fate.first)) return {};
+    if (fate.second >= cut.activation) return record;
+    if (fate.second < cut.division) {
+      note_birth(at, site, record.clone());
+      return record;
     }
-    const Bits128 place = model_.draws(Purpose::daughter_face, Entity::site, site, step_);
-    const BrickIndex there = free_face(bits_, at, place.first);
-    if (there != at) {
-      births_.push_back(
-          {there, place.second, site, CellRecord::make(CellState::effector, record.clone())});
-    }
-    return false;
+    if (fate.second < cut.exhaustion) return record.with_state(CellState::exhausted, 0);
+    if (fate.second < cut.memory) return record.with_state(CellState::memory, 0);
+    return record.with_state(CellState::effector, 0);
   }
 
   /// The winning claim of each voxel.
@@ -77,20 +90,56 @@ class Fates {
   }
 
  private:
+  const FateCuts& cuts_at(const Index3& position, CellState kind) {
+    if (kind == CellState::engaged) return engaged_;
+    if (kind == CellState::exhausted) return exhausted_;
+    if (suppression_.freedom.empty()) return kind == CellState::memory ? memory_ : effector_;
+    here_ = cuts_of(fate_chances(kind, model_, levels_, suppression_.at(position)));
+    return here_;
+  }
+
+  void note_birth(BrickIndex at, SiteIndex site, std::uint32_t clonotype) {
+    const Bits128 place = model_.draws(Purpose::daughter_face, Entity::site, site, step_);
+    const BrickIndex there = free_face(bits_, at, place.first);
+    if (there == at) return;
+    births_.push_back(
+        {there, place.second, site, CellRecord::make(CellState::effector, clonotype)});
+  }
+
   const VoxelBits& bits_;
   const Model& model_;
-  FateChances chances_;
+  const Levels& levels_;
+  const Suppression& suppression_;
   std::uint64_t step_;
+  FateCuts effector_;
+  FateCuts engaged_;
+  FateCuts exhausted_;
+  FateCuts memory_;
+  FateCuts here_;
   std::vector<Birth> births_;
 };
 
-/// Voxels of the T cells that die. Ghosts more than one voxel outside `own` cannot matter.
-std::vector<BrickIndex> decide(const TCellSwarm& swarm, const Box& own, Fates& fates) {
+/// Decides for every T cell that matters: those of `own` take their new records, the dead are
+/// named.
+std::vector<BrickIndex> decide(TCellSwarm& swarm, const Box& own, Fates& fates,
+                               TCellTurnover& turnover) {
   const Box relevant = own.grown(1);
   const BrickLayout& layout = swarm.bits().layout();
   std::vector<BrickIndex> dead;
-  swarm.for_each_voxel([&](BrickIndex at, CellRecord record) {
-    if (relevant.contains(layout.position(at)) && fates.dies(at, record)) dead.push_back(at);
+  swarm.update([&](BrickIndex at, CellRecord record) {
+    const Index3 position = layout.position(at);
+    if (!relevant.contains(position)) return record;
+    const CellRecord next = fates.decide(at, record);
+    if (next.state() == CellState::none) {
+      dead.push_back(at);
+      return record;
+    }
+    if (next.state() != record.state() && own.contains(position)) {
+      turnover.exhausted += next.state() == CellState::exhausted ? 1 : 0;
+      turnover.memory += next.state() == CellState::memory ? 1 : 0;
+      turnover.reactivated += next.state() == CellState::effector ? 1 : 0;
+    }
+    return next;
   });
   std::ranges::sort(dead);
   return dead;
@@ -98,15 +147,43 @@ std::vector<BrickIndex> decide(const TCellSwarm& swarm, const Box& own, Fates& f
 
 }  // namespace
 
+FateChances fate_chances(CellState kind, const Model& model, const Levels& levels, double freedom) {
+  const TCellParameters& t = model.parameters.tcells;
+  const Modifiers& drugs = levels.modifiers;
+  const double stimulus =
+      levels.antigen > 0.0 ? levels.antigen / (levels.antigen + t.antigen_half) : 0.0;
+  const double room = std::max(0.0, 1.0 - levels.attack);
+  const double growth = stimulus * room * drugs.tcell_division * freedom;
+  double death_per_h = t.death_rate_per_h;
+  FateChances p;
+  if (kind == CellState::memory) {
+    death_per_h = t.memory ? t.memory->death_rate_per_h : 0.0;
+    p.activation = t.memory ? one_minus_exp(t.memory->activation_rate_per_h * growth) : 0.0;
+  } else if (t.memory && kind != CellState::exhausted) {
+    const double contraction = t.memory->contraction_rate_per_h * (1.0 - stimulus);
+    death_per_h = t.death_rate_per_h * stimulus + contraction * (1.0 - t.memory->share);
+    if (kind == CellState::effector) p.memory = one_minus_exp(contraction * t.memory->share);
+  }
+  p.death = one_minus_exp(death_per_h + drugs.tcell_loss_per_h);
+  if (kind != CellState::effector) return p;
+  p.division = one_minus_exp(t.division_rate_per_h * growth);
+  if (t.exhaustion) {
+    constexpr double ln2 = 0x1.62e42fefa39efp-1;
+    p.exhaustion = one_minus_exp(ln2 / t.exhaustion->half_time_h * stimulus);
+  }
+  return p;
+}
+
 TCellTurnover turn_over_tcells(TCellSwarm& swarm, const Box& own, const Model& model,
-                               const Levels& levels, std::uint64_t step) {
-  Fates fates(swarm, model, levels, step);
-  const std::vector<BrickIndex> dead = decide(swarm, own, fates);
+                               const Levels& levels, const Suppression& suppression,
+                               std::uint64_t step) {
+  Fates fates(swarm, model, levels, suppression, step);
+  TCellTurnover turnover;
+  const std::vector<BrickIndex> dead = decide(swarm, own, fates, turnover);
   const std::vector<Birth> births = fates.winners();
   swarm.retain(own);
   const std::size_t before = swarm.size();
   swarm.remove(dead);
-  TCellTurnover turnover;
   turnover.deaths = static_cast<std::int64_t>(before - swarm.size());
   for (const Birth& birth : births) {
     const Index3 position = swarm.bits().layout().position(birth.at);

@@ -16,7 +16,11 @@ void begin_substep(TCellSwarm& swarm, std::size_t slab_number, const Draws& draw
   settle_engagements(slab, rules.engagement_substeps, draws, clock);
   pass_engaged_time(slab);
   if (clock.substep % hops_per_word == 0) refill_directions(slab, draws, clock);
-  propose(slab, swarm.bits());
+  if (rules.chemotaxis != nullptr) {
+    propose_uphill(slab, swarm.bits(), *rules.chemotaxis, draws, clock);
+  } else {
+    propose(slab, swarm.bits());
+  }
 }
 
 /// Three phases per sub-step, each one slab behind the last: a slab commits when its neighbours

@@ -8,12 +8,14 @@
 #include "core/cells/niche_sites.hpp"
 #include "core/cells/swarm.hpp"
 #include "core/random/draws.hpp"
+#include "core/rules/chemotaxis.hpp"
 
 namespace marrow {
 
 struct WalkRules {
   std::uint64_t step = 0;
   std::uint32_t engagement_substeps = 0;
+  const ChemotaxisMap* chemotaxis = nullptr;  // none: unbiased
 };
 
 /// Layers of ghost voxels that one sub-step makes invalid, counted in final positions: whether a

@@ -30,6 +30,7 @@ struct CheckpointContent {
   std::vector<FieldColumn> columns;  // export_fields of this rank's state
   std::string code_version;
   std::string scenario_name;
+  double real_cells_per_niche = 0.0;
   std::string scenario_fingerprint;
   std::string scenario_text;       // as given
   std::string scenario_effective;  // with all defaults

@@ -68,6 +68,10 @@ std::string details(const Examination& seen, const fs::path& path, const fs::pat
                                       manifest.code_version, manifest.format));
   text += line("scenario", fmt::format("{} (fingerprint {})", manifest.scenario_name,
                                        manifest.scenario_fingerprint));
+  if (manifest.real_cells_per_niche > 0.0) {
+    text += line("scale", fmt::format("one niche for {:.6g} stem cells of the patient (N_real/K)",
+                                      manifest.real_cells_per_niche));
+  }
   text += line("lattice", fmt::format("{} x {} x {} voxels of {} um, {}", nx, ny, nz,
                                       manifest.lattice.spacing_um,
                                       manifest.lattice.periodic ? "periodic" : "reflecting"));

@@ -96,6 +96,7 @@ Manifest manifest_of(const json& j) {
   manifest.texts = j.at("texts").get<std::map<std::string, std::string>>();
   manifest.scenario_name = j.at("scenario").at("name").get<std::string>();
   manifest.scenario_fingerprint = j.at("scenario").at("fingerprint").get<std::string>();
+  manifest.real_cells_per_niche = j.at("real_cells_per_niche").get<double>();
   manifest.series = {j.at("series").at("bytes").get<std::uint64_t>(),
                      j.at("series").at("hash").get<std::string>()};
   manifest.state_bytes = j.at("state_h5_bytes").get<std::uint64_t>();
@@ -132,6 +133,7 @@ std::string to_json(const Manifest& manifest) {
             {"texts", manifest.texts},
             {"scenario",
              {{"name", manifest.scenario_name}, {"fingerprint", manifest.scenario_fingerprint}}},
+            {"real_cells_per_niche", manifest.real_cells_per_niche},
             {"series", {{"bytes", manifest.series.bytes}, {"hash", manifest.series.hash}}},
             {"state_h5_bytes", manifest.state_bytes},
             {"raw", json_of(manifest.raw)},

@@ -65,6 +65,7 @@ struct Manifest {
   std::map<std::string, std::string> texts;  // stored text -> its fingerprint
   std::string scenario_name;
   std::string scenario_fingerprint;
+  double real_cells_per_niche = 0.0;  // N_real/K: the scale of the box
   SeriesMark series;
   std::uint64_t state_bytes = 0;     // size of state.h5
   std::vector<RawExtent> raw;        // all values in it, by offset

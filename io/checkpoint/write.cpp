@@ -109,6 +109,7 @@ Manifest manifest_of(const parallel::Communicator& comm, const CheckpointContent
   for (const auto& [name, text] : texts_of(content)) manifest.texts[name] = fingerprint(text);
   manifest.scenario_name = content.scenario_name;
   manifest.scenario_fingerprint = content.scenario_fingerprint;
+  manifest.real_cells_per_niche = content.real_cells_per_niche;
   manifest.series = series;
   return manifest;
 }

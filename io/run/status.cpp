@@ -76,6 +76,7 @@ RunStatus from_json(const json& from) {
   status.eta_s = optional_at<double>(from, "eta_s");
   status.last_good_checkpoint = optional_at<std::int64_t>(from, "last_good_checkpoint_step");
   status.digest = digest_at(from);
+  from.at("real_cells_per_niche").get_to(status.real_cells_per_niche);
   from.at("outputs_lost").get_to(status.outputs_lost);
   from.at("rows_pending").get_to(status.rows_pending);
   from.at("health").get_to(status.health);
@@ -108,6 +109,7 @@ std::string status_json(const RunStatus& status) {
   out["eta_s"] = or_null(status.eta_s);
   out["last_good_checkpoint_step"] = or_null(status.last_good_checkpoint);
   out["digest"] = fmt::format("{:016x}", status.digest);
+  out["real_cells_per_niche"] = status.real_cells_per_niche;
   out["outputs_lost"] = status.outputs_lost;
   out["rows_pending"] = status.rows_pending;
   out["health"] = status.health;

@@ -27,10 +27,11 @@ struct RunStatus {
   std::optional<double> eta_s;                       // not known yet, or over
   std::optional<std::int64_t> last_good_checkpoint;  // its step
   std::uint64_t digest = 0;
-  std::int64_t outputs_lost = 0;  // frames and other files that could not be written
-  std::int64_t rows_pending = 0;  // series rows kept in memory because the disk refuses them
-  std::string health = "good";    // or what the health check found
-  std::string message;            // why it stopped or failed
+  double real_cells_per_niche = 0.0;  // the scale: stem cells of the patient per niche of the box
+  std::int64_t outputs_lost = 0;      // frames and other files that could not be written
+  std::int64_t rows_pending = 0;      // series rows kept in memory because the disk refuses them
+  std::string health = "good";        // or what the health check found
+  std::string message;                // why it stopped or failed
   int exit_code = 0;
   int ranks = 1;
   ProcessIdentity process;

@@ -142,6 +142,10 @@ class Declarations {
     };
   }
 
+  /// Another policy for what follows than the section itself has: a switch may be fixed, and its
+  /// rates not.
+  void entries_on_restart(RestartPolicy policy) { restart_ = policy; }
+
   template <typename Access>
   Entry add(ParameterType type, const std::string& name, Access access,
             std::vector<std::string> choices = {}) {
@@ -171,6 +175,23 @@ class Declarations {
     return entry;
   }
 
+  /// A name that may be missing: the empty text, written `none`.
+  template <typename Access>
+  Entry name_or_none(const std::string& name, Access access) {
+    Entry entry = add(ParameterType::name, name, access);
+    ParameterSpec& spec = parameters_->back();
+    spec.may_be_none = true;
+    spec.get = [access](const Parameters& p, std::size_t i) -> Value {
+      const std::string& text = access(p, i);
+      return text.empty() ? Value{} : Value{text};
+    };
+    spec.set = [access](Parameters& p, std::size_t i, const Value& value) {
+      const std::string* text = std::get_if<std::string>(&value);
+      access(p, i) = text == nullptr ? std::string() : *text;
+    };
+    return entry;
+  }
+
   template <typename Access>
   Entry share(const std::string& name, Access access) {
     return add(ParameterType::share, name, access).at_least(0.0).at_most(1.0);
@@ -197,9 +218,15 @@ class Declarations {
 
 void declare_domain(Declarations& d);      // scenario, domain
 void declare_tissue(Declarations& d);      // tissue, niches
-void declare_stem_cells(Declarations& d);  // hspc, clones
+void declare_stem_cells(Declarations& d);  // hspc
+void declare_clones(Declarations& d);
 void declare_tcells(Declarations& d);
-void declare_patient(Declarations& d);
-void declare_output(Declarations& d);  // run, output, checkpoint
+void declare_immune(Declarations& d);       // tregs, signals
+void declare_patient(Declarations& d);      // blood; then declare_clinic
+void declare_definitions(Declarations& d);  // shares and limits directly in patient
+void declare_clinic(Declarations& d);       // patient: criteria, tests, transfusion, death
+void declare_drugs(Declarations& d);
+void declare_therapy(Declarations& d);  // drugs, therapy
+void declare_output(Declarations& d);   // run, output, checkpoint
 
 }  // namespace marrow::io

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Registry entries of `patient`.
+// Registry entries of `patient`: the person, progenitors and blood.
 #include "io/scenario/declare.hpp"
 
 namespace marrow::io {
@@ -11,11 +11,28 @@ constexpr double longest_h = 100.0 * 8766.0;
 
 std::vector<std::string> lifetime_units() { return {"h", "d", "y"}; }
 
+void declare_person(Declarations& d) {
+  d.quantity(
+       "age", {"y"}, [](auto& p, auto) -> auto& { return p.patient.age_y; })
+      .at_least(0.0)
+      .at_most(120.0)
+      .on_restart(RestartPolicy::fixed)
+      .means("Age at the start: sets how many mutant clones stand then (clones.standing).")
+      .usual("15 to 25 y and above 60 y")
+      .source("two peaks of incidence [S]");
+  d.quantity(
+       "weight", {"kg"}, [](auto& p, auto) -> auto& { return p.patient.weight_kg; })
+      .above(0.0)
+      .at_most(500.0)
+      .means("Body weight: turns cells per kg into cells.")
+      .source("adult of 70 kg [M]");
+}
+
 /// A blood lineage: its normal value and how long its cells live.
 template <typename Access>
 void declare_lineage(Declarations& d, const std::string& name, const std::string& unit,
                      Access access, const std::string& normal_source,
-                     const std::string& lifetime_source) {
+                     const std::string& lifetime_source, const std::string& transit_source) {
   d.section("patient." + name, warned, "Blood " + name + ".");
   d.quantity(
        "normal", {unit}, [access](auto& p, auto) -> auto& { return access(p).normal; })
@@ -30,21 +47,28 @@ void declare_lineage(Declarations& d, const std::string& name, const std::string
       .at_most(longest_h)
       .means("Mean time in the blood.")
       .source(lifetime_source);
+  d.quantity(
+       "transit",
+       lifetime_units(), [access](auto& p, auto) -> auto& { return access(p).transit_h; })
+      .at_least(0.0)
+      .at_most(longest_h)
+      .means("Mean time of maturation between progenitor and blood.")
+      .source(transit_source);
 }
 
 void declare_lineages(Declarations& d) {
   declare_lineage(
       d, "neutrophils", "10^9/L", [](auto& p) -> auto& { return p.patient.neutrophils; },
-      "2-7 x 10^9/L [S]", "half-life 19 h: Lahoz-Beneytez 2016 [S]");
+      "2-7 x 10^9/L [S]", "half-life 19 h: Lahoz-Beneytez 2016 [S]", "post-mitotic 5.8 d [S]");
   declare_lineage(
       d, "platelets", "10^9/L", [](auto& p) -> auto& { return p.patient.platelets; },
-      "150-400 x 10^9/L [S]", "8-10 d [S]");
+      "150-400 x 10^9/L [S]", "8-10 d [S]", "5-7 d [M]");
   declare_lineage(
       d, "reticulocytes", "10^9/L", [](auto& p) -> auto& { return p.patient.reticulocytes; },
-      "25-100 x 10^9/L [M]", "1-2 d [M]");
+      "25-100 x 10^9/L [M]", "1-2 d [M]", "5-7 d [M]");
   declare_lineage(
       d, "hemoglobin", "g/L", [](auto& p) -> auto& { return p.patient.hemoglobin; }, "140 g/L [S]",
-      "red cells 115-120 d (70-140) [S]");
+      "red cells 115-120 d (70-140) [S]", "5-7 d [M]");
 }
 
 void declare_progenitors(Declarations& d) {
@@ -74,76 +98,11 @@ void declare_progenitors(Declarations& d) {
       .source("calibrated [A]");
 }
 
-template <typename Access>
-Entry declare_count(Declarations& d, const std::string& lineage, const std::string& unit,
-                    Access access) {
-  return d.quantity(lineage, {unit}, access).at_least(0.0).at_most(1e5);
-}
-
-void declare_saa(Declarations& d) {
-  const std::string camitta = "Camitta-type criteria [S]";
-  d.section("patient.saa", warned,
-            "Severe aplastic anemia: at least two counts below, and cellularity below.");
-  declare_count(
-      d, "neutrophils", "10^9/L",
-      [](auto& p, auto) -> auto& { return p.patient.saa.neutrophils_1e9_per_l; })
-      .means("Neutrophils below this count as low.")
-      .source(camitta);
-  declare_count(
-      d, "platelets", "10^9/L",
-      [](auto& p, auto) -> auto& { return p.patient.saa.platelets_1e9_per_l; })
-      .means("Platelets below this count as low.")
-      .source(camitta);
-  declare_count(
-      d, "reticulocytes", "10^9/L",
-      [](auto& p, auto) -> auto& { return p.patient.saa.reticulocytes_1e9_per_l; })
-      .means("Reticulocytes below this count as low.")
-      .source("<60 automated, <20 manual count [S]");
-  d.share(
-       "cellularity", [](auto& p, auto) -> auto& { return p.patient.saa.cellularity; })
-      .means("Marrow cellularity below this counts as low.")
-      .source(camitta);
-  d.quantity(
-       "window", lifetime_units(), [](auto& p, auto) -> auto& { return p.patient.saa.window_h; })
-      .at_least(0.0)
-      .at_most(longest_h)
-      .whole_hours()
-      .means("How far apart the two samples are that must both meet the criteria.")
-      .source("definition of this program [A]");
-}
-
-template <typename Access>
-void declare_response(Declarations& d, const std::string& name, const std::string& sentence,
-                      Access access, const std::string& source) {
-  d.section("patient." + name, warned, sentence);
-  declare_count(
-      d, "neutrophils",
-      "10^9/L", [access](auto& p, auto) -> auto& { return access(p).neutrophils_1e9_per_l; })
-      .means("Neutrophils above this.")
-      .source(source);
-  declare_count(
-      d, "platelets",
-      "10^9/L", [access](auto& p, auto) -> auto& { return access(p).platelets_1e9_per_l; })
-      .means("Platelets above this.")
-      .source(source);
-  declare_count(
-      d, "hemoglobin",
-      "g/L", [access](auto& p, auto) -> auto& { return access(p).hemoglobin_g_per_l; })
-      .means("Hemoglobin above this.")
-      .source(source);
-  d.quantity(
-       "window", lifetime_units(), [access](auto& p, auto) -> auto& { return access(p).window_h; })
-      .at_least(0.0)
-      .at_most(longest_h)
-      .whole_hours()
-      .means("How long it must hold.")
-      .source("definition of this program [A]");
-}
-
 }  // namespace
 
 void declare_patient(Declarations& d) {
-  d.section("patient", warned, "Blood, cellularity and clinical definitions.");
+  d.section("patient", warned, "The person, blood, cellularity and clinical definitions.");
+  declare_person(d);
   d.share(
        "cellularity", [](auto& p, auto) -> auto& { return p.patient.cellularity; })
       .above(0.0)
@@ -163,17 +122,16 @@ void declare_patient(Declarations& d) {
       .at_most(1e4)
       .means("Distance over which the offspring of a stem cell spread.")
       .source("[A]");
+  d.share(
+       "gpi_negative_red_cell_survival",
+       [](auto& p, auto) -> auto& { return p.patient.gpi_negative_red_cell_survival; })
+      .above(0.0)
+      .means("Lifetime of GPI-negative red cells, which complement attacks, over the normal one.")
+      .source("[A]");
+  declare_definitions(d);
   declare_progenitors(d);
   declare_lineages(d);
-  declare_saa(d);
-  declare_response(
-      d, "partial_response", "Partial response: no longer SAA, and all counts above.",
-      [](auto& p) -> auto& { return p.patient.partial_response; },
-      "no longer SAA, transfusion-independent [M]");
-  declare_response(
-      d, "complete_response", "Complete response: all counts above.",
-      [](auto& p) -> auto& { return p.patient.complete_response; },
-      "neutrophils >1, platelets >100, hemoglobin >100 [M]");
+  declare_clinic(d);
 }
 
 }  // namespace marrow::io

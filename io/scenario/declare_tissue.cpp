@@ -111,6 +111,27 @@ void declare_image(Declarations& d) {
       .means("The tissue that this value stands for.");
 }
 
+void declare_niche_loss(Declarations& d) {
+  d.optional(
+      "niches.loss", fixed, "Loss of vacant niches under the attack, and their return.",
+      [](auto& p) -> auto& { return p.niches.loss; });
+  d.entries_on_restart(RestartPolicy::warned);
+  d.quantity(
+       "loss_rate", {"/h", "/d"},
+       [](auto& p, auto) -> auto& { return p.niches.loss->loss_rate_per_h; })
+      .at_least(0.0)
+      .at_most(100.0)
+      .means("Rate at which a vacant niche is lost in the full attack.")
+      .source("[A]");
+  d.quantity(
+       "recovery_rate", {"/h", "/d"},
+       [](auto& p, auto) -> auto& { return p.niches.loss->recovery_rate_per_h; })
+      .at_least(0.0)
+      .at_most(100.0)
+      .means("Rate at which a lost niche can take a cell again.")
+      .source("[A]");
+}
+
 void declare_niches(Declarations& d) {
   d.section("niches", fixed, "Stem-cell niches: permanent places that hold one stem cell each.");
   d.quantity(
@@ -153,6 +174,7 @@ void declare_niches(Declarations& d) {
        "endosteal", [](auto& p, auto) -> auto& { return p.niches.endosteal; })
       .means("Weight of niches beside bone.")
       .source(mouse);
+  declare_niche_loss(d);
 }
 
 }  // namespace

@@ -87,10 +87,6 @@ std::optional<std::string> explain(std::string_view path) {
   if (generic.ends_with("[]")) generic.resize(generic.size() - 2);
   if (const ParameterSpec* spec = registry().parameter(generic)) return explain_parameter(*spec);
   if (const SectionSpec* section = registry().section(generic)) return explain_section(*section);
-  if (const ReservedSection* reserved = registry().reserved_section(generic)) {
-    return reserved->path + "\n  Reserved: this version does not simulate " + reserved->sentence +
-           " yet.\n";
-  }
   return std::nullopt;
 }
 

@@ -116,12 +116,6 @@ void ScenarioReader::set_by_path(const std::string& path, const Place& path_plac
     return error(path_place, path, "'" + path + "' is a section, not a parameter",
                  {"set one of " + listed(registry().children(path))});
   }
-  const std::string top = path.substr(0, path.find('.'));
-  if (const ReservedSection* reserved = registry().reserved_section(top)) {
-    return error(path_place, path,
-                 "this version does not simulate " + reserved->sentence + " ('" + top + "') yet",
-                 {"remove the argument"});
-  }
   unknown_path(path, path_place);
 }
 

@@ -17,6 +17,17 @@ std::string joined_path(const std::string& section, const std::string& name) {
   return section.empty() ? name : section + "." + name;
 }
 
+constexpr std::size_t most_paths_in_a_message = 4;
+
+/// True if some parameter of the section has no default.
+bool has_required(const SectionSpec& section) {
+  return std::any_of(registry().parameters().begin(), registry().parameters().end(),
+                     [&](const ParameterSpec& spec) {
+                       return spec.presence == Presence::required &&
+                              parent_path(spec.path) == section.path;
+                     });
+}
+
 /// The parameter or section names of the whole table that end with `name`.
 std::vector<std::string> paths_ending_with(std::string_view name) {
   std::vector<std::string> paths;
@@ -67,13 +78,20 @@ void ScenarioReader::refuse_section_value(const SectionSpec& spec, const std::st
                                                              : in_quotes(node.text);
   if (node.kind == YamlNode::Kind::empty) {
     std::vector<std::string> advice = {"remove it, or indent its entries below it", known};
-    if (spec.kind == SectionKind::optional) advice.insert(advice.begin(), "write 'none' for none");
+    if (spec.kind == SectionKind::optional) {
+      advice.insert(advice.begin(), has_required(spec)
+                                        ? "write 'none' for none"
+                                        : "write {} for its default values, or 'none' for none");
+    }
     if (list) advice.insert(advice.begin(), "write [] for none");
     error(node.place, path, "'" + path + "' is empty", advice);
     return;
   }
   std::string advice =
       list ? "begin each entry with '- ', or write [] for none" : "indent its entries below it";
+  if (spec.kind == SectionKind::optional && !has_required(spec)) {
+    advice += ", or write {} for its default values";
+  }
   if (spec.kind == SectionKind::optional) advice += ", or write 'none'";
   error(node.place, path, "'" + path + "' is a " + (list ? "list" : "section") + ", not " + found,
         {advice, known});
@@ -146,12 +164,6 @@ void ScenarioReader::read_entry(const SectionSpec& spec, const std::string& path
     remember(concrete, entry.key.place);
     return read_section(*section, concrete, index, entry.value);
   }
-  if (const ReservedSection* reserved = registry().reserved_section(generic)) {
-    error(entry.key.place, generic,
-          "this version does not simulate " + reserved->sentence + " ('" + generic + "') yet",
-          {"remove the section"});
-    return;
-  }
   unknown_key(spec, entry.key);
 }
 
@@ -185,7 +197,11 @@ void ScenarioReader::unknown_key(const SectionSpec& spec, const YamlNode& key) {
         "in a file sections are nested: write the part after the '.' below the "
         "part before it");
   } else {
-    const std::vector<std::string> elsewhere = paths_ending_with(key.text);
+    std::vector<std::string> elsewhere = paths_ending_with(key.text);
+    if (elsewhere.size() > most_paths_in_a_message) {
+      elsewhere.resize(most_paths_in_a_message);
+      elsewhere.emplace_back("others");
+    }
     if (!elsewhere.empty()) advice.push_back("it exists as " + listed(elsewhere));
     advice.push_back("known here: " + listed(siblings, "and"));
   }

@@ -43,7 +43,9 @@ std::string reference_markdown() {
     if (section.path.empty()) continue;
     text += "\n## " + section.path + "\n\n" + section.sentence;
     if (section.kind == SectionKind::list) text += " A list.";
-    if (section.kind == SectionKind::optional) text += " Optional; `none` for none.";
+    if (section.kind == SectionKind::optional) {
+      text += " Optional: not there unless written; `none` for none.";
+    }
     text += "\n";
     std::string rows;
     for (const ParameterSpec& spec : registry().parameters()) {
@@ -54,10 +56,6 @@ std::string reference_markdown() {
         "\n| parameter | meaning | default | allowed | usual | source | restart |\n"
         "|---|---|---|---|---|---|---|\n" +
         rows;
-  }
-  text += "\n## Reserved\n\n";
-  for (const ReservedSection& reserved : registry().reserved()) {
-    text += "- `" + reserved.path + "`: " + reserved.sentence + ", not simulated by this version\n";
   }
   return text;
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 
 namespace marrow::io {
 
@@ -26,14 +27,12 @@ Registry::Registry() {
   declare_domain(declarations);
   declare_tissue(declarations);
   declare_stem_cells(declarations);
+  declare_clones(declarations);
   declare_tcells(declarations);
+  declare_immune(declarations);
   declare_patient(declarations);
+  declare_therapy(declarations);
   declare_output(declarations);
-  reserved_ = {
-      {"tregs", "regulatory T cells"},
-      {"signals", "cytokine fields"},
-      {"therapy", "dated treatments"},
-  };
   for (const SectionSpec& section : sections_) {
     if (section.resize) section.resize(prototype_, 1);
   }
@@ -45,10 +44,6 @@ const ParameterSpec* Registry::parameter(std::string_view path) const {
 
 const SectionSpec* Registry::section(std::string_view path) const {
   return find_path(sections_, path);
-}
-
-const ReservedSection* Registry::reserved_section(std::string_view path) const {
-  return find_path(reserved_, path);
 }
 
 const SectionSpec& Registry::section_of(std::string_view path) const {
@@ -92,6 +87,15 @@ std::string without_indices(std::string_view path) {
     if (c == '[') inside = true;
   }
   return result;
+}
+
+std::size_t index_in(std::string_view path) {
+  const std::size_t open = path.find('[');
+  std::size_t index = 0;
+  if (open != std::string_view::npos) {
+    std::from_chars(path.data() + open + 1, path.data() + path.size(), index);
+  }
+  return index;
 }
 
 std::string with_index(std::string_view path, std::size_t index) {

@@ -30,6 +30,7 @@ enum class ParameterType {
   flag,
   extent,    // three whole numbers, in voxels
   genotype,  // list of losses and gains
+  dose,      // an amount whose dimension depends on the drug
 };
 
 /// What a changed value means when a run continues from a checkpoint.
@@ -39,7 +40,7 @@ enum class Presence { has_default, required, required_if_section_is_written };
 
 /// std::monostate: an optional value that is absent (`none`). Choices are held as their word,
 /// genotypes as their bits, quantities in the first unit of their specification.
-using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string, Index3>;
+using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string, Index3, Dose>;
 
 struct Limits {
   double lowest = -std::numeric_limits<double>::infinity();
@@ -81,12 +82,6 @@ struct SectionSpec {
   std::function<void(Parameters&, std::size_t)> resize;
 };
 
-/// A section of the scenario contract that this version does not simulate.
-struct ReservedSection {
-  std::string path;
-  std::string sentence;
-};
-
 /// Parameters and sections in the order in which they are printed.
 class Registry {
  public:
@@ -94,11 +89,9 @@ class Registry {
 
   [[nodiscard]] const std::vector<ParameterSpec>& parameters() const { return parameters_; }
   [[nodiscard]] const std::vector<SectionSpec>& sections() const { return sections_; }
-  [[nodiscard]] const std::vector<ReservedSection>& reserved() const { return reserved_; }
 
   [[nodiscard]] const ParameterSpec* parameter(std::string_view path) const;
   [[nodiscard]] const SectionSpec* section(std::string_view path) const;
-  [[nodiscard]] const ReservedSection* reserved_section(std::string_view path) const;
   /// The section that a parameter or section stands in.
   [[nodiscard]] const SectionSpec& section_of(std::string_view path) const;
   /// Names (last path parts) of the parameters and sections directly within a section, in order.
@@ -109,7 +102,6 @@ class Registry {
  private:
   std::vector<ParameterSpec> parameters_;
   std::vector<SectionSpec> sections_;
-  std::vector<ReservedSection> reserved_;
   Parameters prototype_;
 };
 
@@ -122,6 +114,8 @@ std::string_view parent_path(std::string_view path);
 std::string_view last_name(std::string_view path);
 /// "a.b[3].c" -> "a.b[].c".
 std::string without_indices(std::string_view path);
+/// "a.b[3].c" -> 3; 0 for paths without an index.
+std::size_t index_in(std::string_view path);
 /// "a.b[].c" and 3 -> "a.b[3].c"; other paths unchanged.
 std::string with_index(std::string_view path, std::size_t index);
 /// Path of a child in a section: children of the list "a.b" are "a.b[].name".

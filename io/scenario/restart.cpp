@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/scenario/restart.hpp"
 
+#include "core/patient/patient_state.hpp"
 #include "io/scenario/value_text.hpp"
+
+#include <algorithm>
 
 namespace marrow::io {
 
@@ -12,13 +15,91 @@ std::string count_words(const SectionSpec& section, std::size_t count) {
   return std::to_string(count) + (count == 1 ? " entry" : " entries");
 }
 
+constexpr std::string_view therapy = "therapy";
+
+/// The treatments of two scenarios, number by number.
+class TherapyComparison {
+ public:
+  TherapyComparison(const Parameters& before, const Parameters& after,
+                    const TherapyProgress& progress)
+      : before_(&before), after_(&after), progress_(&progress) {}
+
+  [[nodiscard]] std::vector<ParameterChange> changes() const {
+    std::vector<ParameterChange> list;
+    const std::size_t shared = std::min(before_->therapy.size(), after_->therapy.size());
+    for (std::size_t i = 0; i < shared; ++i) compare(i, list);
+    for (std::size_t i = shared; i < before_->therapy.size(); ++i) {
+      list.push_back({event_path(i), policy(i), event_name(*before_, i), "none"});
+    }
+    for (std::size_t i = shared; i < after_->therapy.size(); ++i) {
+      list.push_back({event_path(i), policy(i), "none", event_name(*after_, i)});
+    }
+    return list;
+  }
+
+ private:
+  static std::string event_path(std::size_t i) {
+    return std::string(therapy) + "[" + std::to_string(i) + "]";
+  }
+  static std::string event_name(const Parameters& parameters, std::size_t i) {
+    return std::string(drug_name(parameters.therapy[i].drug));
+  }
+
+  void compare(std::size_t i, std::vector<ParameterChange>& list) const {
+    for (const ParameterSpec& spec : registry().parameters()) {
+      if (registry().section_of(spec.path).path != therapy) continue;
+      const Value before = spec.get(*before_, i);
+      const Value after = spec.get(*after_, i);
+      if (same_value(before, after)) continue;
+      list.push_back({with_index(spec.path, i), policy(i), format_value(spec, before),
+                      format_value(spec, after)});
+    }
+  }
+
+  [[nodiscard]] RestartPolicy policy(std::size_t i) const {
+    const bool decided = i < progress_->began_h.size() && progress_->began_h[i] != never;
+    const bool late = i < after_->therapy.size() && lies_in_the_past(after_->therapy[i]);
+    return decided || late ? RestartPolicy::fixed : RestartPolicy::warned;
+  }
+
+  [[nodiscard]] bool lies_in_the_past(const TherapyEvent& event) const {
+    double hour = event.at_h;
+    if (event.from == Anchor::trigger && after_->tcells.trigger) {
+      hour += after_->tcells.trigger->at_h;
+    } else if (event.from != Anchor::start) {
+      return false;  // counted from what happens to the patient
+    }
+    return hour < static_cast<double>(progress_->hour);
+  }
+
+  const Parameters* before_;
+  const Parameters* after_;
+  const TherapyProgress* progress_;
+};
+
+/// Changes of one parameter, by index.
+void compare_parameter(const ParameterSpec& spec, const Parameters& before_all,
+                       const Parameters& after_all, std::vector<ParameterChange>& changes) {
+  const SectionSpec& section = registry().section_of(spec.path);
+  const std::size_t count = section.count ? section.count(before_all) : 1;
+  if (section.count && count != section.count(after_all)) return;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Value before = spec.get(before_all, i);
+    const Value after = spec.get(after_all, i);
+    if (same_value(before, after)) continue;
+    changes.push_back({with_index(spec.path, i), spec.restart, format_value(spec, before),
+                       format_value(spec, after)});
+  }
+}
+
 }  // namespace
 
 std::vector<ParameterChange> compare_for_restart(const Parameters& checkpoint,
-                                                 const Parameters& now) {
+                                                 const Parameters& now,
+                                                 const TherapyProgress& progress) {
   std::vector<ParameterChange> changes;
   for (const SectionSpec& section : registry().sections()) {
-    if (!section.count) continue;
+    if (!section.count || section.path == therapy) continue;
     const std::size_t before = section.count(checkpoint);
     const std::size_t after = section.count(now);
     if (before == after) continue;
@@ -26,17 +107,12 @@ std::vector<ParameterChange> compare_for_restart(const Parameters& checkpoint,
         {section.path, section.restart, count_words(section, before), count_words(section, after)});
   }
   for (const ParameterSpec& spec : registry().parameters()) {
-    const SectionSpec& section = registry().section_of(spec.path);
-    const std::size_t count = section.count ? section.count(checkpoint) : 1;
-    if (section.count && count != section.count(now)) continue;
-    for (std::size_t i = 0; i < count; ++i) {
-      const Value before = spec.get(checkpoint, i);
-      const Value after = spec.get(now, i);
-      if (same_value(before, after)) continue;
-      changes.push_back({with_index(spec.path, i), spec.restart, format_value(spec, before),
-                         format_value(spec, after)});
-    }
+    if (registry().section_of(spec.path).path == therapy) continue;
+    compare_parameter(spec, checkpoint, now, changes);
   }
+  const std::vector<ParameterChange> treatments =
+      TherapyComparison(checkpoint, now, progress).changes();
+  changes.insert(changes.end(), treatments.begin(), treatments.end());
   return changes;
 }
 

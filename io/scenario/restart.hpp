@@ -6,6 +6,7 @@
 #include "core/model/parameters.hpp"
 #include "io/scenario/registry.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,9 +21,19 @@ struct ParameterChange {
   std::string new_value;
 };
 
-/// Every difference, in the order of the registry. Empty: the scenarios are the same.
+/// How far the therapy had come when the checkpoint was written.
+struct TherapyProgress {
+  std::int64_t hour = 0;              // of the checkpoint
+  std::vector<std::int64_t> began_h;  // PatientState::therapy_began_h
+};
+
+/// Every difference, in the order of the registry. Empty: the scenarios are the same. Treatments
+/// are compared one by one by their number: one that has begun or was skipped is fixed, and so is
+/// one whose date would lie before the checkpoint; those to come are warned of, as the registry
+/// says.
 std::vector<ParameterChange> compare_for_restart(const Parameters& checkpoint,
-                                                 const Parameters& now);
+                                                 const Parameters& now,
+                                                 const TherapyProgress& progress = {});
 
 /// "free", "warned", "fixed".
 std::string_view policy_word(RestartPolicy policy);

@@ -6,6 +6,7 @@
 #include "io/scenario/checks.hpp"
 #include "io/scenario/reader.hpp"
 #include "io/scenario/registry.hpp"
+#include "io/scenario/settle.hpp"
 #include "io/scenario/source_text.hpp"
 #include "io/scenario/yaml_errors.hpp"
 #include "io/scenario/yaml_tree.hpp"
@@ -125,6 +126,7 @@ ReadResult read_scenario_text(std::string_view text, const std::string& name,
   reader.read_file(source, *root);
   reader.read_overrides(set);
   if (root->kind == YamlNode::Kind::mapping) reader.check_required(source);
+  settle(scenario.parameters);
   if (errors.empty()) check_scenario(scenario.parameters, scenario.origins, name, errors);
   sort_by_place(errors);
   if (!errors.empty()) return result;

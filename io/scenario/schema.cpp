@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // JSON schema from the registry: completion and checking while a scenario is typed.
 #include "io/scenario/describe.hpp"
+#include "io/scenario/dose_text.hpp"
 #include "io/scenario/registry.hpp"
 #include "io/scenario/value_text.hpp"
 #include "io/text/units.hpp"
@@ -61,6 +62,10 @@ json type_schema(const ParameterSpec& spec) {
       return {{"type", "boolean"}};
     case ParameterType::extent:
       return extent_schema(spec);
+    case ParameterType::dose: {
+      const json amount = {{"type", "string"}, {"pattern", quantity_pattern(dose_dimension)}};
+      return {{"anyOf", json::array({amount, {{"const", standard_dose_word}}})}};
+    }
     case ParameterType::genotype:
       return {{"type", "array"}, {"items", {{"enum", spec.choices}}}, {"uniqueItems", true}};
   }

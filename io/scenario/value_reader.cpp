@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/scenario/value_reader.hpp"
 
+#include "io/scenario/dose_text.hpp"
 #include "io/scenario/value_text.hpp"
 #include "io/text/number.hpp"
 #include "io/text/suggestion.hpp"
@@ -25,6 +26,8 @@ std::string kind_words(const YamlNode& node) {
       return in_quotes(node.text);
   }
 }
+
+constexpr std::size_t most_choices_in_a_message = 6;
 
 class ValueReader {
  public:
@@ -82,13 +85,14 @@ class ValueReader {
         return read_choice(node);
       case ParameterType::flag:
         return read_flag(node);
+      case ParameterType::dose:
+        return read_dose(node);
       default:
         return read_text(node);
     }
   }
 
-  std::optional<Value> refuse_number(const Place& place, const std::string& text,
-                                     NumberFault fault) {
+  std::nullopt_t refuse_number(const Place& place, const std::string& text, NumberFault fault) {
     std::vector<std::string> advice;
     if (fault == NumberFault::leading_zero) {
       advice = {"some readers take a leading zero for octal: remove it"};
@@ -182,26 +186,29 @@ class ValueReader {
     return within(value, node);
   }
 
-  std::optional<Value> read_quantity(const YamlNode& node) {
-    const ParsedQuantity parsed = parse_quantity(node.text, &spec_->unit.dimension);
-    const std::string words = type_words(*spec_);
+  /// Not for a quantity without fault.
+  std::nullopt_t refuse_quantity(const YamlNode& node, const ParsedQuantity& parsed) {
     if (parsed.fault == QuantityFault::number) {
       const std::string wrong = node.text.substr(parsed.fault_at, parsed.fault_length);
       const ScannedNumber number = scan_number(wrong);
       return refuse_number(part(node, parsed.fault_at, parsed.fault_length), wrong, number.fault);
     }
     if (parsed.fault == QuantityFault::no_unit) {
-      return refuse(node.place, "is " + words + " and needs a unit",
+      return refuse(node.place, "is " + type_words(*spec_) + " and needs a unit",
                     {form(), default_or_example(*spec_)});
     }
-    if (parsed.fault != QuantityFault::none) {
-      std::vector<std::string> advice;
-      if (!parsed.advice.empty()) advice.push_back(parsed.advice);
-      advice.push_back(form());
-      advice.push_back(default_or_example(*spec_));
-      return refuse(part(node, parsed.fault_at, parsed.fault_length), parsed.message,
-                    std::move(advice));
-    }
+    std::vector<std::string> advice;
+    if (!parsed.advice.empty()) advice.push_back(parsed.advice);
+    advice.push_back(form());
+    advice.push_back(default_or_example(*spec_));
+    return refuse(part(node, parsed.fault_at, parsed.fault_length), parsed.message,
+                  std::move(advice));
+  }
+
+  std::optional<Value> read_quantity(const YamlNode& node) {
+    const ParsedQuantity parsed = parse_quantity(node.text, &spec_->unit.dimension);
+    const std::string words = type_words(*spec_);
+    if (parsed.fault != QuantityFault::none) return refuse_quantity(node, parsed);
     if (parsed.unit.dimension != spec_->unit.dimension) {
       return refuse(node.place,
                     "is " + words + ", and " + in_quotes(node.text) + " is " +
@@ -214,11 +221,35 @@ class ValueReader {
   std::optional<Value> within_hours(double value, const YamlNode& node) {
     const auto checked = within(value, node);
     if (!checked || !spec_->whole_hours || value == std::floor(value)) return checked;
+    const std::string hours = format_rounded(value, 6) + " h";
+    const std::string written = printable(node.text);
     return refuse(node.place,
-                  "is " + printable(node.text) + " = " + format_rounded(value, 6) +
-                      " h, which is not a whole number of hours",
+                  "is " + (written == hours ? hours : written + " = " + hours) +
+                      ", which is not a whole number of hours",
                   {"the model advances in steps of one hour: write " +
                    format_quantity(std::max(1.0, std::round(value)), {"h"})});
+  }
+
+  std::optional<Value> read_dose(const YamlNode& node) {
+    if (node.text == standard_dose_word) return Value{Dose{}};
+    const ParsedQuantity parsed = parse_quantity(node.text, &dose_dimension);
+    if (parsed.fault != QuantityFault::none) return refuse_quantity(node, parsed);
+    const std::optional<Dose> dose = dose_of(parsed, node.text);
+    if (!dose) {
+      std::vector<std::string> advice = {form()};
+      if (parsed.unit.dimension == Dimension{}) {
+        advice.insert(advice.begin(), "cells are counted per body weight: add /kg");
+      } else if (parsed.unit.dimension.time < 0) {
+        advice.insert(advice.begin(),
+                      "a dose is per day where a course lasts for days: leave it out");
+      }
+      return refuse(node.place,
+                    "is a dose, and " + in_quotes(node.text) + " is not an amount of a drug",
+                    std::move(advice));
+    }
+    if (dose->value > 0.0 && std::isfinite(dose->value)) return Value{*dose};
+    return refuse(node.place, "is " + printable(node.text) + "; a dose is above 0",
+                  {"to leave the treatment out of a run, write 'given: false'"});
   }
 
   std::optional<Value> read_choice(const YamlNode& node) {
@@ -231,7 +262,10 @@ class ValueReader {
       advice.push_back("did you mean '" + *match + "'?");
     }
     advice.push_back("allowed: " + listed(choices));
-    return refuse(node.place, "must be " + type_words(*spec_) + ", not " + in_quotes(node.text),
+    const bool few = choices.size() <= most_choices_in_a_message;
+    return refuse(node.place,
+                  few ? "must be " + type_words(*spec_) + ", not " + in_quotes(node.text)
+                      : "cannot be " + in_quotes(node.text),
                   std::move(advice));
   }
 
@@ -245,10 +279,12 @@ class ValueReader {
 
   std::optional<Value> read_text(const YamlNode& node) {
     if (!node.quoted && is_yaml_word(node.text)) {
+      std::vector<std::string> advice = {"put it between quotes: \"" + node.text + "\""};
+      if (spec_->may_be_none) advice.emplace_back("or write none for none");
       return refuse(node.place,
                     "is " + type_words(*spec_) + ", and YAML takes " + in_quotes(node.text) +
                         " for a truth value",
-                    {"put it between quotes: \"" + node.text + "\""});
+                    std::move(advice));
     }
     if (spec_->type == ParameterType::name && !is_name(node.text)) {
       return refuse(node.place, "is a name, and " + in_quotes(node.text) + " cannot be one",

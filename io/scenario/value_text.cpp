@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/scenario/value_text.hpp"
 
+#include "io/scenario/dose_text.hpp"
 #include "io/text/number.hpp"
 #include "io/text/suggestion.hpp"
 #include "io/text/units.hpp"
@@ -73,6 +74,7 @@ std::string format_value(const ParameterSpec& spec, const Value& value) {
   if (std::holds_alternative<std::monostate>(value)) return "none";
   if (const bool* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   if (const Index3* extent = std::get_if<Index3>(&value)) return extent_text(*extent);
+  if (const Dose* dose = std::get_if<Dose>(&value)) return dose_text(*dose);
   if (const double* number = std::get_if<double>(&value)) {
     if (spec.type == ParameterType::quantity) return format_quantity(*number, spec.units);
     return format_number(*number);
@@ -110,6 +112,8 @@ std::string type_words(const ParameterSpec& spec) {
       return "three whole numbers";
     case ParameterType::genotype:
       return "a list of genotype marks";
+    case ParameterType::dose:
+      return "a dose";
   }
   return "a value";
 }
@@ -128,6 +132,8 @@ std::string form_words(const ParameterSpec& spec) {
     case ParameterType::genotype:
       return "a list of " + listed(spec.choices, "and") + ", e.g. [" + spec.choices.front() +
              "]; [] for none";
+    case ParameterType::dose:
+      return "'standard', or an amount in the unit of the drug: 40 mg/kg, 150 mg, 5 ug/kg, 3e6 /kg";
     default:
       return type_words(spec);
   }

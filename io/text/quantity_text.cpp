@@ -82,7 +82,9 @@ std::string_view dimension_name(const Dimension& dimension) {
       {{3, 0, 0, 0}, "a volume"},
       {{0, 1, 0, 0}, "a duration"},
       {{0, 0, 1, 0}, "a mass"},
+      {{0, 0, -1, 0}, "a number per mass"},
       {{0, -1, 0, 0}, "a rate"},
+      {{-1, 0, 0, 0}, "a number per length"},
       {{-3, 0, 0, 0}, "a number per volume"},
       {{-3, -1, 0, 0}, "a number per volume and time"},
       {{-3, 0, 1, 0}, "a mass per volume"},
@@ -99,9 +101,11 @@ std::string_view dimension_name(const Dimension& dimension) {
 }
 
 std::string accepted_units(const Dimension& dimension) {
-  if (dimension == Dimension{1, 0, 0, 0} || dimension == Dimension{0, 1, 0, 0}) {
+  if (dimension == Dimension{1, 0, 0, 0} || dimension == Dimension{0, 1, 0, 0} ||
+      dimension == Dimension{0, 0, 1, 0}) {
     return names_of(dimension, "");
   }
+  if (dimension == Dimension{-1, 0, 0, 0}) return names_of({1, 0, 0, 0}, "/");
   if (dimension == Dimension{0, -1, 0, 0}) {
     return names_of({0, 1, 0, 0}, "/") + ", or an inverse such as 1/(40 wk)";
   }

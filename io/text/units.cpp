@@ -59,6 +59,7 @@ std::string advice_for_unit(const std::string& name, const Dimension* expected) 
   if (name == "month" || name == "months" || name == "mo") {
     return "a month has no fixed length: write days or weeks, e.g. 30 d or 4 wk";
   }
+  if (name == "cells") return "cells have no unit: leave the word out, e.g. 3e6 /kg";
   std::vector<std::string> candidates;
   for (const UnitName& known : unit_names()) {
     if (expected != nullptr && !may_be_factor(known.unit.dimension, *expected)) continue;
@@ -322,6 +323,7 @@ const std::vector<UnitName>& unit_names() {
       {"d", {time_dimension, 24, 1}},
       {"wk", {time_dimension, 168, 1}},
       {"y", {time_dimension, 8766, 1}},  // 365.25 d
+      {"ug", {mass_dimension, 1, million}},
       {"mg", {mass_dimension, 1, 1000}},
       {"g", {mass_dimension, 1, 1}},
       {"kg", {mass_dimension, 1000, 1}},

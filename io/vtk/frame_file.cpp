@@ -70,6 +70,12 @@ void attach_facts(const FrameFacts& facts, vtkFieldData* fields) {
   step->SetName("step");
   step->InsertNextValue(facts.step);
   fields->AddArray(step);
+  if (facts.real_cells_per_niche > 0.0) {
+    vtkNew<vtkDoubleArray> scale;
+    scale->SetName("real_cells_per_niche");
+    scale->InsertNextValue(facts.real_cells_per_niche);
+    fields->AddArray(scale);
+  }
   attach_text("digest", digest_text(facts.digest), fields);
   attach_text("scenario", facts.scenario, fields);
 }

@@ -33,6 +33,7 @@ struct FrameFacts {
   std::int64_t step = 0;  // hours
   std::uint64_t digest = 0;
   std::string scenario;
+  double real_cells_per_niche = 0.0;  // N_real/K; 0: not given
 };
 
 /// Time as ParaView shows it.

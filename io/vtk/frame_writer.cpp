@@ -140,7 +140,7 @@ FrameResult FrameWriter::attempt(
 
 std::int64_t FrameWriter::publish(Series series, const FrameStamp& stamp, const Box& whole,
                                   const std::vector<Box>& slabs, const Pieces& pieces) {
-  const FrameFacts facts{stamp.step, stamp.digest, scenario_};
+  const FrameFacts facts{stamp.step, stamp.digest, scenario_, stamp.real_cells_per_niche};
   const auto path_of = [&](std::size_t piece) {
     return directory_ / file_name(piece_name(series, stamp.step, piece, slabs.size()));
   };

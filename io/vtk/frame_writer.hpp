@@ -49,6 +49,7 @@ struct BlockColumn {
 struct FrameStamp {
   std::int64_t step = 0;  // hours completed
   std::uint64_t digest = 0;
+  double real_cells_per_niche = 0.0;  // N_real/K, the scale of the box; 0: not given
 };
 
 /// Whether a frame is there; the same on every rank. A frame that could not be written left nothing

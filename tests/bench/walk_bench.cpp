@@ -76,7 +76,9 @@ void walk_hour(benchmark::State& state) {
   std::uint64_t step = 0;
   for (auto _ : state) {
     swarm.begin_step(lattice);
-    niches.begin_step([&](std::uint32_t) { return Threshold::of(m.model->kill.per_contact); });
+    niches.begin_step([&](const NicheSite&) {
+      return NicheSites::Contact{m.model->kill.per_contact, 0.0};
+    });
     walk(swarm, niches, m.model->draws, {step++, m.model->engagement_substeps}, 0, hops);
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(swarm.size()) * hops);

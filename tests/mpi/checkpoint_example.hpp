@@ -43,15 +43,16 @@ inline void fill_replicated(ModelState& state) {
     state.niches.push_back(bits % 3 == 0 ? CellRecord() : example_cell(CellState::stem, bits));
   }
   for (std::uint32_t c = 0; c < 9; ++c) {
-    state.clones.push_back({c == 0 ? no_parent : c / 2, c % 8, full_presentation / (c + 1), c % 3,
-                            step - c, c * 1000, 1e-4 / (c + 1.0)});
+    state.clones.push_back({c == 0 ? no_parent : c / 2, c % 8, c * 3, full_presentation / (c + 1),
+                            c % 3, step - c, c * 1000, 1e-4 / (c + 1.0)});
   }
   for (std::size_t g = 0; g < state.patient.progenitors.size(); ++g) {
     state.patient.progenitors[g] = fixed_one / static_cast<std::int64_t>(g + 2);
     state.patient.presentation[g] = full_presentation - static_cast<std::uint32_t>(g);
   }
-  state.patient.neutrophils_1e9_per_l = 0.1 + static_cast<double>(step);
-  state.patient.hemoglobin_g_per_l = 1.0 / 3.0;
+  state.patient.neutrophils_1e9_per_l[0] = 0.1 + static_cast<double>(step);
+  state.patient.hemoglobin_g_per_l[3] = 1.0 / 3.0;
+  state.patient.therapy_began_h = {12, skipped, never};
   state.patient.clinical = ClinicalState::partial_response;
   state.patient.diagnosis_h = 17;
   state.census = {400, 5, 295, 12345678, 900, 33};

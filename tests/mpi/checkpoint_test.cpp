@@ -243,7 +243,7 @@ TEST_F(Checkpoint, TruncatedStateFallsBackToTheOlderOne) {
 }
 
 TEST_F(Checkpoint, FlippedByteNamesTheField) {
-  for (const char* field : {"tcells/record", "niches/record", "patient/hemoglobin_g_per_l",
+  for (const char* field : {"tcells/record", "niches/record", "patient/hemoglobin",
                             "clones/growth_per_h", "counters/mutations"}) {
     const std::string dataset = std::string("/state/") + field;
     EXPECT_THAT(rejection_after([&](const fs::path& directory) {

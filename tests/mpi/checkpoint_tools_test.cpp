@@ -142,7 +142,7 @@ TEST_F(CheckpointTools, CompareNamesFieldSiteAndCoordinates) {
   write(b, 100, [&](auto& content) {
     set("tcells/record", site, CellRecord::make(CellState::engaged, 8, 99).bits())(content);
     set("niches/record", 12, CellRecord::make(CellState::apoptotic, 7, 6).bits())(content);
-    set("patient/hemoglobin_g_per_l", 0, std::bit_cast<std::uint64_t>(81.5))(content);
+    set("patient/hemoglobin", 3, std::bit_cast<std::uint64_t>(81.5))(content);
   });
   on_root([&] {
     const Comparison found = compare(at(a, 100) / "state.h5", at(b, 100));

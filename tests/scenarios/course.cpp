@@ -40,7 +40,7 @@ class Observer {
     cellularity_ = patient.cellularity * simulation_.hematopoiesis();
     first_time(course_.half_attack_d, levels.attack >= 0.5, day);
     first_time(course_.niches_below_10_d, occupancy < 0.1, day);
-    first_time(course_.low_counts_d, meets_saa(state.patient, patient.saa, 0.0), day);
+    first_time(course_.low_counts_d, meets_saa(blood_counts(state.patient), patient.saa, 0.0), day);
     first_time(course_.low_cellularity_d, cellularity_ < 0.15, day);
     first_time(course_.normals_extinct_d, founders[0] == 0, day);
     const double tcells = levels.attack * model.parameters.tcells.reference_density_per_mm3;
@@ -76,9 +76,10 @@ class Observer {
     course_.complete_response_d = after(patient.complete_response_h, patient.diagnosis_h);
     course_.hla_lacking_at_complete_response =
         static_cast<double>(patient.hla_lacking_at_cr_window) / static_cast<double>(fixed_one);
-    course_.final_neutrophils = patient.neutrophils_1e9_per_l;
-    course_.final_platelets = patient.platelets_1e9_per_l;
-    course_.final_hemoglobin = patient.hemoglobin_g_per_l;
+    const BloodCounts blood = blood_counts(patient);
+    course_.final_neutrophils = blood.neutrophils_1e9_per_l;
+    course_.final_platelets = blood.platelets_1e9_per_l;
+    course_.final_hemoglobin = blood.hemoglobin_g_per_l;
     course_.final_cellularity = cellularity_;
     course_.divisions_per_y =
         static_cast<double>(state.counters[static_cast<std::size_t>(Counter::stem_divisions)]) /

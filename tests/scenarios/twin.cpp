@@ -258,11 +258,11 @@ void Twin::observe_day() {
   const double cellularity =
       p_.patient.cellularity * mean_hematopoiesis(marrow_, hematopoiesis_sum(marrow_, level_));
   const bool diagnosed = patient_.diagnosis_h != never;
-  advance_clinic(patient_, p_.patient, cellularity, hour_);
+  advance_clinic(patient_, p_.patient, Draws(p_.scenario.seed), cellularity, hour_);
   if (!diagnosed && patient_.diagnosis_h != never) {
     course_.hla_lacking_stem_at_diagnosis = hla_lacking_stem();
   }
-  first_time(course_.low_counts_d, meets_saa(patient_, p_.patient.saa, 0.0), days());
+  first_time(course_.low_counts_d, meets_saa(blood_counts(patient_), p_.patient.saa, 0.0), days());
   first_time(course_.low_marrow_d, cellularity < p_.patient.saa.cellularity, days());
   first_time(course_.below_15_percent_d, cellularity < 0.15, days());
   occupancy_.push_back(static_cast<double>(live()) / static_cast<double>(niches_));
@@ -317,7 +317,7 @@ void Twin::finish() {
   course_.hla_lacking_progenitors_at_diagnosis = share(patient_.hla_lacking_at_diagnosis);
   course_.hla_lacking_at_pr = share(patient_.hla_lacking_at_pr_window);
   course_.hla_lacking_at_cr = share(patient_.hla_lacking_at_cr_window);
-  course_.final_neutrophils = patient_.neutrophils_1e9_per_l;
+  course_.final_neutrophils = blood_counts(patient_).neutrophils_1e9_per_l;
   course_.final_occupancy = occupancy_.empty() ? 1.0 : occupancy_.back();
   course_.divisions_per_y =
       static_cast<double>(divisions_) / (static_cast<double>(hour_) / hours_per_year);

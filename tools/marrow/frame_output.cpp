@@ -88,7 +88,8 @@ std::vector<std::string> write_moving_frames(io::FrameWriter& writer,
                                              const parallel::Simulation& simulation,
                                              std::uint64_t digest) {
   const FrameParameters& frames = simulation.model().parameters.output.frames;
-  const io::FrameStamp stamp{simulation.state().step, digest};
+  const io::FrameStamp stamp{simulation.state().step, digest,
+                             simulation.model().real_cells_per_niche()};
   std::vector<std::string> failures;
   if (frames.cells) note(failures, writer.write_cells(stamp, cell_points(simulation)));
   if (frames.fields) note(failures, write_block_fields(writer, simulation, stamp));

@@ -13,6 +13,19 @@
 namespace marrow::tool {
 namespace {
 
+/// How far the therapy had come in a checkpoint.
+io::TherapyProgress progress_of(const io::LoadedCheckpoint& checkpoint) {
+  io::TherapyProgress progress;
+  progress.hour = checkpoint.manifest.step;
+  for (const FieldColumn& column : checkpoint.columns) {
+    if (column.spec->path != "patient/therapy_began_h") continue;
+    for (const std::uint64_t word : column.value) {
+      progress.began_h.push_back(static_cast<std::int64_t>(word));
+    }
+  }
+  return progress;
+}
+
 /// Refuses changes of fixed parameters, and of warned ones that were not allowed, all at once.
 std::vector<std::string> check_changes(const io::LoadedCheckpoint& checkpoint,
                                        const io::ScenarioFile& scenario,
@@ -22,7 +35,7 @@ std::vector<std::string> check_changes(const io::LoadedCheckpoint& checkpoint,
   std::string refused;
   std::vector<std::string> changes;
   for (const io::ParameterChange& change :
-       io::compare_for_restart(then.parameters, scenario.parameters)) {
+       io::compare_for_restart(then.parameters, scenario.parameters, progress_of(checkpoint))) {
     const std::string text =
         fmt::format("{}: {} -> {}", change.path, change.old_value, change.new_value);
     changes.push_back(text);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tools/marrow/run_outputs.hpp"
 
+#include "core/observe/phylogeny.hpp"
 #include "core/observe/sample.hpp"
+#include "core/patient/blood.hpp"
 #include "io/run/build_info.hpp"
 #include "io/run/wording.hpp"
 #include "io/scenario/effective.hpp"
@@ -216,6 +218,7 @@ std::optional<std::string> RunOutputs::try_checkpoint(const parallel::Simulation
   for (const std::string& warning : result.warnings) messages_->warn(warning);
   if (!result.ok) return result.message;
   last_good_checkpoint_ = simulation.state().step;
+  write_phylogeny(simulation);
   messages_->log_only("checkpoint " + result.directory.string());
   return std::nullopt;
 }
@@ -227,6 +230,7 @@ io::CheckpointContent RunOutputs::checkpoint_content(const parallel::Simulation&
   content.columns = export_fields(simulation.snapshot());
   content.code_version = io::build_info().version;
   content.scenario_name = scenario_.parameters.scenario.name;
+  content.real_cells_per_niche = simulation.model().real_cells_per_niche();
   content.scenario_fingerprint = fmt::format("{:016x}", scenario_.fingerprint);
   content.scenario_text = scenario_.text;
   content.scenario_effective = io::effective_yaml(scenario_.parameters, scenario_.origins);
@@ -238,6 +242,16 @@ io::CheckpointContent RunOutputs::checkpoint_content(const parallel::Simulation&
   if (imported) content.dense_tissue = part_of(simulation.tissue().box, simulation.own());
   for (const Niche& niche : simulation.model().niches) content.niche_sites.push_back(niche.site);
   return content;
+}
+
+void RunOutputs::write_phylogeny(const parallel::Simulation& simulation) {
+  if (!comm_.is_root()) return;
+  try {
+    io::replace_file_text(paths_.phylogeny(),
+                          newick(simulation.state(), scenario_.parameters) + "\n");
+  } catch (const Failure& failure) {
+    messages_->warn(failure.what());
+  }
 }
 
 double RunOutputs::write_checkpoint(const parallel::Simulation& simulation) {
@@ -269,10 +283,11 @@ void RunOutputs::show_progress(const parallel::Simulation& simulation,
   const ModelState& state = simulation.state();
   if (deadline) progress_->set_deadline(deadline->view());
   progress_->update(state.step, [&]() -> std::vector<std::string> {
+    const BloodCounts blood = blood_counts_with_transfusion(state.patient);
     return {io::with_thousands(state.census.stem) + " stem cells",
             io::with_thousands(state.census.effector + state.census.engaged) + " T cells",
-            fmt::format("ANC {:.2f}", state.patient.neutrophils_1e9_per_l),
-            fmt::format("Hb {:.0f}", state.patient.hemoglobin_g_per_l),
+            fmt::format("ANC {:.2f}", blood.neutrophils_1e9_per_l),
+            fmt::format("Hb {:.0f}", blood.hemoglobin_g_per_l),
             std::string(clinical_state_name(state.patient.clinical))};
   });
   if (status_->due()) write_status(simulation, io::RunState::running, "", ExitCode::finished);
@@ -291,6 +306,7 @@ void RunOutputs::write_status(const parallel::Simulation& simulation, io::RunSta
   if (run_state == io::RunState::running) status.eta_s = progress_->eta_s();
   status.last_good_checkpoint = last_good_checkpoint_;
   status.digest = digest_;
+  status.real_cells_per_niche = simulation.model().real_cells_per_niche();
   status.outputs_lost = outputs_lost_;
   status.rows_pending = series_->pending();
   status.message = message;
@@ -316,6 +332,7 @@ void RunOutputs::end_segment(const parallel::Simulation& simulation, const std::
 void RunOutputs::name_files() const {
   std::vector<std::pair<std::filesystem::path, std::string>> files = {
       {paths_.series(), "counts, cells and clinical state, one row per sample"},
+      {paths_.phylogeny(), "family tree of the living clones, in Newick format"},
       {paths_.effective_scenario(), "every parameter that was used, with its origin"}};
   if (frames_) {
     files.emplace_back(paths_.frames() / "cells.pvd", "stem cells and T cells, for ParaView");

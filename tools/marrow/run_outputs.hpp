@@ -60,6 +60,7 @@ class RunOutputs {
   [[nodiscard]] io::CheckpointContent checkpoint_content(
       const parallel::Simulation& simulation) const;
   void write_row(const parallel::Simulation& simulation);
+  void write_phylogeny(const parallel::Simulation& simulation);
   void write_frames(const parallel::Simulation& simulation);
   void count_lost(const std::vector<std::string>& failures);
   void write_status(const parallel::Simulation& simulation, io::RunState state,

@@ -66,7 +66,21 @@ std::vector<std::string> setup_report(const parallel::Simulation& simulation) {
                     "it and it holds no niches. A larger box (domain.size) encloses less.",
                     percent(tissue.sealed_share)));
   }
+  if (model.parameters.clones.standing) {
+    const StandingCensus& standing = simulation.standing();
+    lines.push_back(fmt::format(
+        "standing variation at {} y: {} clones in the patient, {} of them with {} cells in the box",
+        model.parameters.patient.age_y, standing.clones, standing.placed_clones,
+        standing.placed_cells));
+  }
   const KillChance& k = model.kill;
+  if (model.parameters.tcells.motion == Motion::kernel) {
+    lines.push_back(fmt::format(
+        "motion kernel: hazard of a stem cell = kappa {:.4g} mm3/d x density of T cells smoothed "
+        "over 150 um; reference multiplier {:.3g}",
+        k.coefficient_mm3_per_d, k.reference_multiplier));
+    return lines;
+  }
   lines.push_back(
       fmt::format("kill chance per contact p = {:.4g} from kappa = {:.4g} mm3/d: open share "
                   "{:.4f}, contact voxels "

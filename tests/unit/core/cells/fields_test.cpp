@@ -11,6 +11,7 @@
 #include <bit>
 #include <concepts>
 #include <cstring>
+#include <functional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -20,28 +21,48 @@ namespace {
 
 auto members(auto& state) requires
     std::same_as<std::remove_const_t<std::remove_reference_t<decltype(state)>>, ModelState> {
-  auto& [step, tcells, block_index, hematopoiesis, niches, clones, patient, census, counters,
-         events_done] = state;
-  return std::tie(step, tcells, block_index, hematopoiesis, niches, clones, patient, census,
-                  counters, events_done);
+  auto& [step, tcells, block_index, hematopoiesis, blocks, source, gathering, niches, clones,
+         patient, census, counters, events_done] = state;
+  return std::tie(step, tcells, block_index, hematopoiesis, blocks, source, gathering, niches,
+                  clones, patient, census, counters, events_done);
+}
+
+auto members(BlockCounts& blocks) {
+  auto& [effector, exhausted, memory, tregs] = blocks;
+  return std::tie(effector, exhausted, memory, tregs);
+}
+
+auto members(SignalSource& entry) {
+  auto& [site, tcell_hours] = entry;
+  return std::tie(site, tcell_hours);
 }
 
 auto members(PatientState& patient) {
-  auto& [progenitors, presentation, neutrophils, platelets, reticulocytes, hemoglobin, clinical,
-         saa, pr, cr, diagnosis, partial, complete, relapse, at_pr, at_cr, at_diagnosis] = patient;
-  return std::tie(progenitors, presentation, neutrophils, platelets, reticulocytes, hemoglobin,
-                  clinical, saa, pr, cr, diagnosis, partial, complete, relapse, at_pr, at_cr,
-                  at_diagnosis);
+  auto& [progenitors, presentation, maturing_neutrophils, maturing_platelets,
+         maturing_reticulocytes, maturing_red_cells, neutrophils, platelets, reticulocytes,
+         hemoglobin, transfused_hemoglobin, transfused_platelets, last_transfusion, transfusions,
+         clinical, moderate_since, saa, pr, cr, moderate, diagnosis, very_severe, partial, complete,
+         relapse, pnh, evolution, death, at_pr, at_cr, at_diagnosis, therapy] = patient;
+  return std::tie(progenitors, presentation, maturing_neutrophils, maturing_platelets,
+                  maturing_reticulocytes, maturing_red_cells, neutrophils, platelets, reticulocytes,
+                  hemoglobin, transfused_hemoglobin, transfused_platelets, last_transfusion,
+                  transfusions, clinical, moderate_since, saa, pr, cr, moderate, diagnosis,
+                  very_severe, partial, complete, relapse, pnh, evolution, death, at_pr, at_cr,
+                  at_diagnosis, therapy);
 }
 
 auto members(Census& census) {
-  auto& [stem, apoptotic, vacant, antigen, effector, engaged] = census;
-  return std::tie(stem, apoptotic, vacant, antigen, effector, engaged);
+  auto& [stem, apoptotic, vacant, antigen, effector, engaged, exhausted, memory, tregs, lost] =
+      census;
+  return std::tie(stem, apoptotic, vacant, antigen, effector, engaged, exhausted, memory, tregs,
+                  lost);
 }
 
 auto members(Clone& clone) {
-  auto& [parent, genotype, presentation, founder, birth_step, birth_site, growth] = clone;
-  return std::tie(parent, genotype, presentation, founder, birth_step, birth_site, growth);
+  auto& [parent, genotype, mutations, presentation, founder, birth_step, birth_site, growth] =
+      clone;
+  return std::tie(parent, genotype, mutations, presentation, founder, birth_step, birth_site,
+                  growth);
 }
 
 auto members(TCell& cell) {
@@ -65,7 +86,10 @@ ModelState filled() {
     } else if constexpr (std::is_arithmetic_v<T>) {
       value = static_cast<T>(next++) + static_cast<T>(std::is_same_v<T, double> ? 0.3 : 0);
     } else {
-      for (auto& one : value) one = static_cast<std::remove_reference_t<decltype(one)>>(next++);
+      for (auto& one : value) {
+        using One = std::remove_reference_t<decltype(one)>;
+        one = static_cast<One>(next++) + static_cast<One>(std::is_same_v<One, double> ? 0.3 : 0);
+      }
     }
   };
   const auto fill_all = [&](auto tied) {
@@ -75,11 +99,18 @@ ModelState filled() {
   for (TCell& cell : state.tcells) fill_all(members(cell));
   state.block_index = {3, 4, 9};
   state.block_hematopoiesis = {fixed_one, -5, 77};
+  std::apply([&](auto&... counts) { (counts.resize(3), ...); }, members(state.blocks));
+  fill_all(members(state.blocks));
+  state.signal_source.resize(2);
+  state.signal_gathering.resize(4);
+  for (SignalSource& entry : state.signal_source) fill_all(members(entry));
+  for (SignalSource& entry : state.signal_gathering) fill_all(members(entry));
   state.niches.resize(6);
   for (CellRecord& niche : state.niches) fill(niche);
   state.niches[2] = CellRecord();
   state.clones.resize(3);
   for (Clone& clone : state.clones) fill_all(members(clone));
+  state.patient.therapy_began_h.resize(3);
   fill_all(members(state.patient));
   fill_all(members(state.census));
   fill(state.counters);
@@ -128,9 +159,14 @@ TEST(FieldRegistry, HasOneFieldPerMember) {
   EXPECT_EQ(fields_in("counters/"), counter_count);
   EXPECT_EQ(fields_in("clones/"), member_count<Clone> + 1);  // and their number
   EXPECT_EQ(fields_in("tcells/"), member_count<TCell> - 1);  // the site is the index
-  // step, T cells, blocks (index and value), niches, clones, patient, census, counters, events
-  EXPECT_EQ(member_count<ModelState>, 10u);
-  EXPECT_EQ(field_specs().size(), 2 + 1 + 1 + 1 + fields_in("clones/") + fields_in("patient/") +
+  EXPECT_EQ(fields_in("kernel/"), member_count<BlockCounts>);
+  EXPECT_EQ(fields_in("signals/"), 2u);
+  EXPECT_EQ(member_count<SignalSource>, 2u);  // the site is the index
+  // step, T cells, blocks (index, value and counts), two signals, niches, clones, patient, census,
+  // counters, events
+  EXPECT_EQ(member_count<ModelState>, 13u);
+  EXPECT_EQ(field_specs().size(), 2 + 1 + 1 + 1 + fields_in("kernel/") + fields_in("signals/") +
+                                      fields_in("clones/") + fields_in("patient/") +
                                       fields_in("census/") + fields_in("counters/"));
 }
 
@@ -158,10 +194,22 @@ TEST(FieldRegistry, IdsNeverChange) {
   EXPECT_EQ(id("blocks/hematopoiesis"), 11);
   EXPECT_EQ(id("niches/record"), 12);
   EXPECT_EQ(id("clones/growth_per_h"), 27);
+  EXPECT_EQ(id("clones/mutations"), 28);
+  EXPECT_EQ(id("kernel/effector"), 30);
+  EXPECT_EQ(id("kernel/tregs"), 33);
+  EXPECT_EQ(id("signals/source"), 34);
+  EXPECT_EQ(id("signals/gathering"), 35);
   EXPECT_EQ(id("patient/progenitors"), 40);
   EXPECT_EQ(id("patient/hla_lacking_at_diagnosis"), 55);
+  EXPECT_EQ(id("patient/maturing_neutrophils"), 57);
+  EXPECT_EQ(id("patient/hemoglobin"), 63);
+  EXPECT_EQ(id("patient/therapy_began_h"), 68);
+  EXPECT_EQ(id("patient/maturing_reticulocytes"), 69);
   EXPECT_EQ(id("census/engaged"), 75);
+  EXPECT_EQ(id("census/lost"), 79);
+  EXPECT_EQ(id("patient/death_h"), 85);
   EXPECT_EQ(id("counters/mutations"), 108);
+  EXPECT_EQ(id("counters/niches_regained"), 116);
 }
 
 TEST(FieldRegistry, EachBitOfEachMemberChangesTheDigest) {
@@ -174,21 +222,31 @@ TEST(FieldRegistry, EachBitOfEachMemberChangesTheDigest) {
       EXPECT_NE(digest(state), before) << "after flip " << flips;
     });
   };
+  const auto flip_each = [&](auto& value) {
+    if constexpr (requires { value.push_back(value[0]); }) {
+      for (auto& one : value) flip(one, sizeof one);
+    } else {
+      flip(value, sizeof value);
+    }
+  };
   const auto flip_all = [&](auto tied) {
-    std::apply([&](auto&... each) { (flip(each, sizeof each), ...); }, tied);
+    std::apply([&](auto&... each) { (flip_each(each), ...); }, tied);
   };
   flip(state.step, sizeof state.step);
   flip(state.events_done, sizeof state.events_done);
   flip(state.counters, sizeof state.counters);
   flip_all(members(state.census));
   flip_all(members(state.patient));
+  flip_all(members(state.blocks));
+  for (SignalSource& entry : state.signal_source) flip_all(members(entry));
+  for (SignalSource& entry : state.signal_gathering) flip_all(members(entry));
   for (Clone& clone : state.clones) flip_all(members(clone));
   for (TCell& cell : state.tcells) flip_all(members(cell));
   for (CellRecord& niche : state.niches) flip(niche, sizeof niche);
   for (std::uint64_t& block : state.block_index) flip(block, sizeof block);
   for (std::int64_t& level : state.block_hematopoiesis) flip(level, sizeof level);
   EXPECT_EQ(digest(state), before);
-  EXPECT_GT(flips, 64 * (2 + 9 + 6 + 16 + 8 + 15 + 5 + 6 + 6));
+  EXPECT_GT(flips, 64 * (2 + 17 + 10 + 16 * 8 + 25 + 3 + 12 + 12 + 8 + 10 + 6 + 6));
 }
 
 TEST(FieldRegistry, AppendingAnyEntryChangesTheDigest) {
@@ -197,6 +255,12 @@ TEST(FieldRegistry, AppendingAnyEntryChangesTheDigest) {
   Clone silent;  // every member zero: only the number of clones tells
   std::apply([](auto&... each) { ((each = 0), ...); }, members(silent));
   state.clones.push_back(silent);
+  EXPECT_NE(digest(state), before);
+  state = filled();
+  state.signal_source.push_back({5000, 1});
+  EXPECT_NE(digest(state), before);
+  state = filled();
+  state.patient.therapy_began_h.push_back(never);
   EXPECT_NE(digest(state), before);
   state = filled();
   state.tcells.push_back({5000, CellRecord::make(CellState::effector, 0)});
@@ -211,17 +275,18 @@ TEST(FieldRegistry, RoundTripIsExact) {
 
 TEST(FieldRegistry, RoundTripKeepsTheBitsOfUnusualNumbers) {
   ModelState state = filled();
-  state.patient.hemoglobin_g_per_l = -0.0;
-  state.patient.platelets_1e9_per_l = 0x1p-1074;
-  state.patient.neutrophils_1e9_per_l = std::bit_cast<double>(0x7ff8000000000123ULL);
+  state.patient.hemoglobin_g_per_l[3] = -0.0;
+  state.patient.platelets_1e9_per_l[15] = 0x1p-1074;
+  state.patient.transfused_platelets_1e9_per_l = std::bit_cast<double>(0x7ff8000000000123ULL);
   state.step = std::numeric_limits<std::int64_t>::min();
   const ModelState back = import_fields(export_fields(state));
   const auto same_bits = [](double a, double b) {
     return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
   };
-  EXPECT_TRUE(same_bits(back.patient.hemoglobin_g_per_l, -0.0));
-  EXPECT_TRUE(same_bits(back.patient.platelets_1e9_per_l, 0x1p-1074));
-  EXPECT_TRUE(same_bits(back.patient.neutrophils_1e9_per_l, state.patient.neutrophils_1e9_per_l));
+  EXPECT_TRUE(same_bits(back.patient.hemoglobin_g_per_l[3], -0.0));
+  EXPECT_TRUE(same_bits(back.patient.platelets_1e9_per_l[15], 0x1p-1074));
+  EXPECT_TRUE(same_bits(back.patient.transfused_platelets_1e9_per_l,
+                        state.patient.transfused_platelets_1e9_per_l));
   EXPECT_EQ(back.step, state.step);
 }
 
@@ -276,7 +341,7 @@ TEST(FieldImport, RefusesContradictions) {
               testing::HasSubstr("says 4"));
   EXPECT_THAT(refused_after("clones/founder", [](FieldColumn& c) { c.value[0] = 1ULL << 32; }),
               testing::HasSubstr("too large"));
-  EXPECT_THAT(refused_after("patient/clinical", [](FieldColumn& c) { c.value[0] = 4; }),
+  EXPECT_THAT(refused_after("patient/clinical", [](FieldColumn& c) { c.value[0] = 6; }),
               testing::HasSubstr("clinical state"));
   EXPECT_THAT(refused_after("time/step",
                             [](FieldColumn& c) {

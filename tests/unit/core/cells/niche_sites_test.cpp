@@ -15,7 +15,7 @@ namespace {
 using test::SmallMarrow;
 
 void present_all(NicheSites& sites) {
-  sites.begin_step([](std::uint32_t) { return Threshold::of(0.5); });
+  sites.begin_step([](const NicheSite&) { return NicheSites::Contact{0.5, 0.0}; });
 }
 
 bool touches(const Index3& a, const Index3& b) {
@@ -100,7 +100,9 @@ TEST_P(Contacts, FindTheLowestPresentingNicheAmongThe26Neighbours) {
   const Box covered = GetParam() ? lattice.box().grown(4) : lattice.box();
   NicheSites sites(table, lattice, covered, lattice.box());
   // A third presents nothing, a third was hit in sub-step 7.
-  sites.begin_step([](std::uint32_t n) { return Threshold::of(n % 3 == 0 ? 0.0 : 0.25); });
+  sites.begin_step([](const NicheSite& s) {
+    return NicheSites::Contact{s.niche % 3 == 0 ? 0.0 : 0.25, 0.0};
+  });
   for (NicheSite& s : sites.sites()) {
     if (s.niche % 3 == 1) s.hit_substep = 7;
   }
@@ -213,10 +215,12 @@ TEST(NicheSites, BeginEachStepUnhitWithTheChanceOfTheCellInside) {
   const auto owned = half.numbers(true);
   half.hit(owned[0], 2);
   half.sites.mark_hit(half.sites[owned[1]].niche);
-  const auto chance = [](std::uint32_t n) { return Threshold::of(n % 2 == 0 ? 0.125 : 0.0); };
+  const auto chance = [](const NicheSite& s) {
+    return NicheSites::Contact{s.niche % 2 == 0 ? 0.125 : 0.0, 0.0};
+  };
   half.sites.begin_step(chance);
   for (const NicheSite& s : half.sites.sites()) {
-    EXPECT_EQ(s.kill.value(), chance(s.niche).value());
+    EXPECT_EQ(s.kill.value(), Threshold::of(chance(s).kill).value());
     EXPECT_EQ(s.presents(0), s.niche % 2 == 0);
   }
 }

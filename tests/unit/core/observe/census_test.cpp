@@ -12,9 +12,9 @@ namespace {
 /// dying, 5 vacant.
 ModelState mixed_marrow() {
   ModelState state;
-  state.clones = {Clone{}, Clone{0, gpi_negative, full_presentation / 4, 1, 0, 0, 0.0},
-                  Clone{0, driver, full_presentation, 2, 0, 0, 0.0},
-                  Clone{1, gpi_negative | hla_lost, 0, 1, 50, 0, 0.0}};
+  state.clones = {Clone{}, Clone{0, gpi_negative, 0, full_presentation / 4, 1, 0, 0, 0.0},
+                  Clone{0, driver, 0, full_presentation, 2, 0, 0, 0.0},
+                  Clone{1, gpi_negative | hla_lost, 0, 0, 1, 50, 0, 0.0}};
   const auto put = [&](int cells, CellRecord record) {
     for (int i = 0; i < cells; ++i) state.niches.push_back(record);
   };
@@ -36,6 +36,15 @@ TEST(Census, CountsEveryNicheOnce) {
   EXPECT_EQ(census.vacant, 5);
   EXPECT_EQ(census.effector, 0);
   EXPECT_EQ(census.engaged, 0);
+}
+
+TEST(Census, ANicheThatCanTakeNoCellIsNotVacant) {
+  ModelState state = mixed_marrow();
+  state.niches[4] = state.niches[5] = CellRecord::make(CellState::lost, 0);
+  const Census census = census_of_niches(state);
+  EXPECT_EQ(census.lost, 2);
+  EXPECT_EQ(census.vacant, 3);
+  EXPECT_EQ(census.stem, 11);
 }
 
 TEST(Census, AntigenIsWhatLiveCellsPresent) {

@@ -61,8 +61,8 @@ TEST(FillNiches, MakesACloneForTheNormalCellsAndOneForEachFounder) {
   ASSERT_EQ(w.state.clones.size(), 3u);
   EXPECT_EQ(w.state.clones[0], Clone{});
   EXPECT_EQ(w.state.clones[0].parent, no_parent);
-  EXPECT_EQ(w.state.clones[1], (Clone{0, hla_lost, full_presentation / 4, 1, 0, 0, 1e-5}));
-  EXPECT_EQ(w.state.clones[2], (Clone{0, gpi_negative | driver, 0, 2, 0, 0, 0.0}));
+  EXPECT_EQ(w.state.clones[1], (Clone{0, hla_lost, 0, full_presentation / 4, 1, 0, 0, 1e-5}));
+  EXPECT_EQ(w.state.clones[2], (Clone{0, gpi_negative | driver, 0, 0, 2, 0, 0, 0.0}));
 }
 
 TEST(Founders, ComeInExactlyTheAskedNumberAndAtTheirTime) {
@@ -161,6 +161,18 @@ TEST(Founders, AreSpreadEvenlyOverTheNiches) {
     for (std::size_t n = 0; n < 20; ++n) taken[n] += w.state.niches[n].clone();
   }
   EXPECT_LT(test::chi_square(taken), test::chi_square_limit(19));
+}
+
+TEST(Founders, ThatTherapyInfusesWaitInTheCloneTable) {
+  StemCellWorld w = world_of(
+      {founder("graft", 0, 0, FounderTime::infusion), founder("b", 5, 0, FounderTime::start)});
+  place_founders(w.state, w.model, FounderTime::start);
+  place_founders(w.state, w.model, FounderTime::trigger);
+  ASSERT_EQ(w.state.clones.size(), 3u);
+  EXPECT_EQ(w.state.clones[1].genotype, std::uint32_t{hla_lost});
+  EXPECT_EQ(w.state.clones[1].birth_step, not_yet_born);
+  EXPECT_EQ(cells_of(w.state, 1), 0);
+  EXPECT_EQ(cells_of(w.state, 2), 5);
 }
 
 }  // namespace

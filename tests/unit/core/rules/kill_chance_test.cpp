@@ -139,9 +139,6 @@ TEST(Model, DerivesHopsEngagementAndKillChanceFromItsParameters) {
   EXPECT_EQ(model.lattice.extent, (Index3{60, 50, 40}));
   EXPECT_EQ(model.kill.per_contact,
             kill_chance(p.tcells, model.lattice, 72, 0.7, 18.0).per_contact);
-  EXPECT_EQ(model.modifiers.kill, 1.0);
-  EXPECT_EQ(model.modifiers.tcell_division, 1.0);
-  EXPECT_EQ(model.modifiers.stem_division, 1.0);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // Where daughters and travelling cells settle (MODEL.md, "Placement").
 #include "core/rules/placement.hpp"
 
+#include "core/rules/niche_clocks.hpp"
 #include "tests/unit/core/rules/statistics.hpp"
 #include "tests/unit/core/rules/stem_cell_world.hpp"
 
@@ -266,7 +267,7 @@ class LongRun {
     std::iota(all.begin(), all.end(), 0u);
     const Levels levels{0.5, 0.5, static_cast<double>(census_of_niches(w_.state).vacant) / 512};
     std::vector<StemEvent> events =
-        choose_stem_acts(w_.state, w_.model, w_.neighbourhoods, levels, all, hits);
+        choose_stem_acts(w_.state, w_.model, w_.neighbourhoods, levels, {}, all, hits);
     for (const std::uint32_t n : hits) events.push_back({n, StemAct::hit});
     std::ranges::sort(events);
     return events;
@@ -319,7 +320,7 @@ TEST(Placement, ConservesCellsAndNichesExactlyOverALongRun) {
                                  grown(Counter::stem_daughters_lost);
     ASSERT_EQ(settled, std::min(claims, before.vacant))
         << "nobody is refused while a niche is free";
-    advance_niche_clocks(w.state);
+    advance_niche_clocks(w.state, w.model, Levels{});
     ++w.state.step;
     before = census_of_niches(w.state);
   }
@@ -346,7 +347,7 @@ TEST(Placement, GathersTheSameMarrowFromEventsOfAnyNumberOfRanks) {
     settle(one.world(), whole);
     settle(many.world(), gathered);
     for (LongRun* run : {&one, &many}) {
-      advance_niche_clocks(run->world().state);
+      advance_niche_clocks(run->world().state, run->world().model, Levels{});
       ++run->world().state.step;
     }
     ASSERT_EQ(one.world().state, many.world().state);

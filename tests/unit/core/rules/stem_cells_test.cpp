@@ -32,7 +32,7 @@ std::vector<std::uint32_t> all_niches(const StemCellWorld& w) {
 
 std::vector<StemEvent> acts(const StemCellWorld& w, const Levels& levels,
                             const std::vector<std::uint32_t>& hits = {}) {
-  return choose_stem_acts(w.state, w.model, w.neighbourhoods, levels, all_niches(w), hits);
+  return choose_stem_acts(w.state, w.model, w.neighbourhoods, levels, {}, all_niches(w), hits);
 }
 
 /// How often each act (by its number) was chosen over `steps` hours of an unchanging marrow.
@@ -127,7 +127,7 @@ TEST(StemActs, CutOneDrawIntoIntervalsInTheOrderOfTheRules) {
 
 TEST(StemActs, GrowthOfACloneAddsToItsDivisionOnly) {
   StemCellWorld w(thousand, fast_cells());
-  w.state.clones.push_back({0, driver, full_presentation, 1, 0, 0, 0.25});
+  w.state.clones.push_back({0, driver, 0, full_presentation, 1, 0, 0, 0.25});
   for (std::uint32_t n = 0; n < 1000; n += 2) w.put(n, 1);
   std::array<double, 2> divide{};
   std::array<double, 2> leave{};
@@ -147,8 +147,8 @@ TEST(StemActs, GrowthOfACloneAddsToItsDivisionOnly) {
 
 TEST(StemActs, AThrombopoietinAgonistMultipliesTheStressTermOnly) {
   StemCellWorld w(thousand, fast_cells());
-  w.model.modifiers.stem_division = 2.5;
-  const auto count = count_acts(w, Levels{0, 1, 0.3}, 200);
+  const Levels levels{0, 1, 0.3, Modifiers{.stem_division = 2.5}};
+  const auto count = count_acts(w, levels, 200);
   EXPECT_LT(std::abs(z_score(count_of(count, StemAct::divide), 2e5, chance(0.05 + 0.12 * 2.5))),
             five_sigma);
   EXPECT_LT(std::abs(z_score(count_of(count, StemAct::differentiate), 2e5, chance(0.05))),
@@ -202,7 +202,7 @@ TEST(StemActs, DoNotDependOnHowTheNichesAreSplitAmongRanks) {
     for (std::uint32_t n = 0; n < 1000; ++n) {
       if (n / 7 % 3 == rank) share.push_back(n);
     }
-    const auto part = choose_stem_acts(w.state, w.model, w.neighbourhoods, levels, share, hits);
+    const auto part = choose_stem_acts(w.state, w.model, w.neighbourhoods, levels, {}, share, hits);
     EXPECT_TRUE(std::ranges::is_sorted(part));
     joined.insert(joined.end(), part.begin(), part.end());
   }

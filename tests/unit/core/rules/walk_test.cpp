@@ -161,7 +161,7 @@ TEST_P(Walk, EqualsAPlainReadingOfItsRules) {
     plain.push_back({cell.origin, cell.origin, cell.record});
   });
   NicheSites niches(marrow.niches, marrow.lattice, marrow.tissue.box, marrow.tissue.box);
-  niches.begin_step([&](std::uint32_t) { return Threshold::of(c.kill); });
+  niches.begin_step([&](const NicheSite&) { return NicheSites::Contact{c.kill, 0.0}; });
 
   constexpr std::uint64_t step = 3;
   constexpr std::uint32_t substeps = 40;
@@ -201,7 +201,7 @@ TEST(Walk, NeverLeavesBlockedBitsBehind) {
   TCellSwarm swarm(marrow.tissue, 16);
   test::fill_with_tcells(swarm, marrow, 0.1);
   NicheSites niches(marrow.niches, marrow.lattice, marrow.tissue.box, marrow.tissue.box);
-  niches.begin_step([](std::uint32_t) { return Threshold::of(0.1); });
+  niches.begin_step([](const NicheSite&) { return NicheSites::Contact{0.1, 0.0}; });
   walk(swarm, niches, Draws(1), {0, 5}, 0, 60);
   std::size_t taken = 0;
   for (std::uint64_t s = 0; s < marrow.tissue.kind.size(); ++s) {

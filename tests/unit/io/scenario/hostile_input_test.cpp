@@ -65,10 +65,10 @@ TEST(HostileInput, DamagedScenariosAreReadOrRefused) {
     return static_cast<std::size_t>(state % below);
   };
   const std::string spice = "[]{}:,-#&*!|>'\"%@` \n\t0.~?=()/^xe\\";
-  const std::string original = sample_scenario();
+  const std::string originals[] = {sample_scenario(), full_scenario()};
   int accepted = 0;
-  for (int i = 0; i < 1500; ++i) {
-    std::string text = original;
+  for (std::size_t i = 0; i < 1500; ++i) {
+    std::string text = originals[i % 2];
     for (std::size_t change = 0; change <= draw(3); ++change) {
       const std::size_t at = draw(text.size());
       switch (draw(4)) {

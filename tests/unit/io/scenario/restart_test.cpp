@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/scenario/restart.hpp"
 
+#include "core/patient/patient_state.hpp"
 #include "scenario_samples.hpp"
 
 #include <gtest/gtest.h>
@@ -33,8 +34,8 @@ TEST_P(RestartComparison, FindsTheOneChangedParameterAndItsPolicy) {
 INSTANTIATE_TEST_SUITE_P(Registry, RestartComparison,
                          testing::Range(std::size_t{0}, registry().parameters().size()));
 
-/// Free are end, cadences and output; warned are rates; fixed are geometry, seed,
-/// clones, motion and past events.
+/// Free are end, cadences and output; warned are rates and treatments to come; fixed are geometry,
+/// seed, clones, motion and past events.
 TEST(RestartPolicies, FollowTheContract) {
   for (const ParameterSpec& spec : registry().parameters()) {
     const std::string top = spec.path.substr(0, spec.path.find('.'));
@@ -43,11 +44,15 @@ TEST(RestartPolicies, FollowTheContract) {
       expected = RestartPolicy::free;
     }
     if (top == "domain" || top == "tissue" || top == "niches" || top == "clones" ||
-        spec.path.starts_with("tcells.trigger.") || spec.path == "tcells.motility" ||
-        spec.path == "scenario.seed") {
+        spec.path.starts_with("tcells.trigger.") || spec.path == "tcells.motion" ||
+        spec.path == "tcells.motility" || spec.path == "scenario.seed" ||
+        spec.path == "signals.period" || spec.path == "signals.voxels_per_cell" ||
+        spec.path == "patient.age") {
       expected = RestartPolicy::fixed;
     }
-    if (spec.path == "tissue.image.file") expected = RestartPolicy::warned;
+    if (spec.path == "tissue.image.file" || spec.path.starts_with("niches.loss.")) {
+      expected = RestartPolicy::warned;
+    }
     EXPECT_EQ(spec.restart, expected) << spec.path;
   }
 }
@@ -68,6 +73,82 @@ TEST(RestartComparison, FindsPartsThatCameOrWent) {
   EXPECT_EQ(changes[1].new_value, "given");
   EXPECT_EQ(changes[2].path, "output.frames.crop");
   EXPECT_EQ(changes[2].policy, RestartPolicy::free);
+}
+
+/// What the state is made of cannot come or go.
+TEST(RestartPolicies, FixTheSwitchesOfTheImmuneSystem) {
+  for (const char* path : {"tregs", "signals", "tcells.exhaustion", "tcells.memory",
+                           "tcells.cooperativity", "tcells.chemotaxis", "niches.loss"}) {
+    EXPECT_EQ(registry().section(path)->restart, RestartPolicy::fixed) << path;
+  }
+  for (const char* path : {"patient.death", "patient.transfusion", "therapy"}) {
+    EXPECT_EQ(registry().section(path)->restart, RestartPolicy::warned) << path;
+  }
+}
+
+Parameters with_treatments() {
+  Parameters p;
+  p.therapy.resize(3);
+  p.therapy[0].at_h = 100.0;
+  p.therapy[1].at_h = 300.0;
+  p.therapy[2].at_h = 50.0;
+  p.therapy[2].from = marrow::Anchor::diagnosis;
+  return p;
+}
+
+TEST(RestartOfTherapy, FixesWhatHasBegunAndWarnsOfWhatIsToCome) {
+  const Parameters before = with_treatments();
+  Parameters after = before;
+  for (auto& event : after.therapy) event.dose = {20.0, marrow::DoseUnit::mg_per_kg};
+  const TherapyProgress progress{200, {100, marrow::never, marrow::skipped}};
+  const auto changes = compare_for_restart(before, after, progress);
+  ASSERT_EQ(changes.size(), 3U);
+  EXPECT_EQ(changes[0].path, "therapy[0].dose");
+  EXPECT_EQ(changes[0].policy, RestartPolicy::fixed) << "it has begun";
+  EXPECT_EQ(changes[0].old_value, "standard");
+  EXPECT_EQ(changes[0].new_value, "20 mg/kg");
+  EXPECT_EQ(changes[1].policy, RestartPolicy::warned) << "it is to come";
+  EXPECT_EQ(changes[2].policy, RestartPolicy::fixed) << "it was skipped";
+}
+
+TEST(RestartOfTherapy, TreatmentsToComeMayBeAddedAndLeftOut) {
+  const Parameters before = with_treatments();
+  const TherapyProgress progress{200, {100, marrow::never, marrow::never}};
+  Parameters more = before;
+  more.therapy.emplace_back().at_h = 400.0;
+  more.therapy.back().drug = marrow::Drug::androgen;
+  auto changes = compare_for_restart(before, more, progress);
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0].path, "therapy[3]");
+  EXPECT_EQ(changes[0].old_value, "none");
+  EXPECT_EQ(changes[0].new_value, "androgen");
+  EXPECT_EQ(changes[0].policy, RestartPolicy::warned);
+  changes = compare_for_restart(more, before, progress);
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0].policy, RestartPolicy::warned);
+  changes = compare_for_restart(before, Parameters{}, progress);
+  ASSERT_EQ(changes.size(), 3U);
+  EXPECT_EQ(changes[0].policy, RestartPolicy::fixed) << "what was given cannot be taken back";
+  EXPECT_EQ(changes[1].policy, RestartPolicy::warned);
+}
+
+TEST(RestartOfTherapy, NothingCanBeDatedIntoThePast) {
+  const Parameters before = with_treatments();
+  const TherapyProgress progress{200, {100, marrow::never, marrow::never}};
+  const auto policy_of = [&](double at_h, marrow::Anchor from) {
+    Parameters after = before;
+    after.tcells.trigger.emplace().at_h = 150.0;
+    after.therapy[1].at_h = at_h;
+    after.therapy[1].from = from;
+    Parameters reference = before;
+    reference.tcells.trigger = after.tcells.trigger;
+    return compare_for_restart(reference, after, progress).at(0).policy;
+  };
+  EXPECT_EQ(policy_of(199.0, marrow::Anchor::start), RestartPolicy::fixed);
+  EXPECT_EQ(policy_of(200.0, marrow::Anchor::start), RestartPolicy::warned);
+  EXPECT_EQ(policy_of(49.0, marrow::Anchor::trigger), RestartPolicy::fixed);
+  EXPECT_EQ(policy_of(50.0, marrow::Anchor::trigger), RestartPolicy::warned);
+  EXPECT_EQ(policy_of(0.0, marrow::Anchor::relapse), RestartPolicy::warned);
 }
 
 TEST(RestartComparison, LooksAtEveryListEntry) {

@@ -40,6 +40,10 @@ TEST(Units, ConvertExactly) {
   EXPECT_EQ(in_unit("1.1e-4 mm^3/d", "mm^3/h"), 1.1e-4 / 24);
   EXPECT_EQ(in_unit("0.02 /d", "/h"), 0.02 / 24);
   EXPECT_EQ(in_unit("1.3e-6 /division", "/division"), 1.3e-6);
+  EXPECT_EQ(in_unit("5 ug/kg", "mg/kg"), 0.005);
+  EXPECT_EQ(in_unit("0.15 g", "mg"), 150.0);
+  EXPECT_EQ(in_unit("3 x 10^6 /kg", "/kg"), 3e6);
+  EXPECT_EQ(in_unit("5 /mm", "/um"), 0.005);
 }
 
 TEST(Units, AcceptTheUsualSpellings) {
@@ -72,6 +76,7 @@ TEST(Units, NameWhatIsWrong) {
   EXPECT_EQ(parse_quantity("10 %").fault, QuantityFault::unknown_unit);
   EXPECT_NE(parse_quantity("6 months").advice.find("no fixed length"), std::string::npos);
   EXPECT_EQ(parse_quantity("10 UM").advice, "did you mean 'um'?");
+  EXPECT_NE(parse_quantity("3e6 cells/kg").advice.find("have no unit"), std::string::npos);
   for (const char* text :
        {"1/40 wk", "1/(40 wk", "1/(40 wk))", "10 um/", "10 /", "10 um^", "10 um^0", "10 um^99",
         "10 (um", "10 um)", "10 ((um))", "1 10^", "1 10^99/L", "1 &"}) {
@@ -120,6 +125,8 @@ TEST(Units, PatternsMatchWhatTheReaderAccepts) {
       {{0, -1, 0, 0}, {"1/(40 wk)", "0.06 /wk", "1e-4/h", "1 / ( 2 d )"}, {"0.06", "0.06 um"}},
       {{-3, 0, 0, 0}, {"0.3 /mm^3", "4 x 10^9/L", "500 /uL"}, {"0.3", "0.3 h"}},
       {{2, -1, 0, 0}, {"50 um^2/min", "50 um2/min"}, {"50", "50 g"}},
+      {{0, 0, 1, 0}, {"150 mg", "70 kg", "5 ug"}, {"150", "150 h"}},
+      {{-1, 0, 0, 0}, {"5 /mm", "0.005/um"}, {"5", "5 /h"}},
       {{0, 0, 0, -1}, {"1e-6 /division"}, {"1e-6", "1e-6 /y"}},
   };
   for (const auto& c : cases) {

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/rules/block_walk.hpp"
+
+#include "core/model/failure.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+namespace marrow {
+namespace {
+
+/// Largest share of an open block's cells that leaves in one round.
+constexpr double most_leaving = 0.75;
+/// Largest share that leaves by one face of a block whose openings are wide for its room.
+constexpr double most_per_face = 0.16;
+
+/// Which cells a draw is about: two of them share one.
+constexpr int block_bits = 36;
+constexpr std::int64_t most_in_block = 2 * (std::int64_t{1} << (48 - block_bits));
+
+enum class Class : std::uint32_t { effector = 0, exhausted = 1, memory = 2, treg = 3 };
+
+double length_along(std::int64_t block, std::int64_t extent) {
+  return static_cast<double>(std::min(block_edge, extent - block * block_edge));
+}
+
+std::int64_t component(const Index3& p, std::size_t axis) {
+  return axis == 0 ? p.x : (axis == 1 ? p.y : p.z);
+}
+
+/// Distance of the centres of two blocks that share a face, in voxels.
+double distance_voxels(const Index3& a, const Index3& b, std::size_t axis, const Index3& extent) {
+  const std::int64_t n = component(extent, axis);
+  return 0.5 * (length_along(component(a, axis), n) + length_along(component(b, axis), n));
+}
+
+/// The block of the lattice that a covered block is, or is an image of.
+Index3 block_at_home(const Lattice& lattice, const Index3& block) {
+  const Lattice blocks{BlockGrid(lattice.extent).extent, lattice.periodic, lattice.spacing_um};
+  return wrapped(blocks, block);
+}
+
+/// A cell's own outcomes before its moves: ends of intervals.
+struct FateEnds {
+  std::uint64_t death = 0;
+  std::uint64_t division = 0;
+  std::uint64_t exhaustion = 0;
+  std::uint64_t memory = 0;
+  std::uint64_t activation = 0;
+};
+
+FateEnds ends_of(const FateChances& p) {
+  FateEnds end;
+  end.death = interval_end(0, p.death);
+  end.division = interval_end(end.death, p.division);
+  end.exhaustion = interval_end(end.division, p.exhaustion);
+  end.memory = interval_end(end.exhaustion, p.memory);
+  end.activation = interval_end(end.memory, p.activation);
+  return end;
+}
+
+/// Calls visit(word) with one 64-bit draw for each of a block's cells.
+template <class Visit>
+void for_each_cell(const Draws& draws, Purpose purpose, std::uint64_t block, Class of,
+                   std::uint64_t step, std::uint32_t round, std::int64_t cells, Visit&& visit) {
+  if (cells > most_in_block) {
+    throw Failure(ExitCode::model_health, std::to_string(cells) +
+                                              " T cells in one block of 16^3 voxels: motion kernel "
+                                              "counts at most " +
+                                              std::to_string(most_in_block) +
+                                              "; lower the influx or "
+                                              "tcells.reference_density");
+  }
+  const std::uint32_t substep = (round << 2) | static_cast<std::uint32_t>(of);
+  for (std::int64_t pair = 0; 2 * pair < cells; ++pair) {
+    const std::uint64_t index = block | (static_cast<std::uint64_t>(pair) << block_bits);
+    const Bits128 bits = draws(purpose, Entity::block, index, step, substep);
+    visit(bits.first);
+    if (2 * pair + 1 < cells) visit(bits.second);
+  }
+}
+
+/// Where a cell goes whose draw is `word` beyond its fates; itself when it stays.
+std::size_t destination(const BlockWays::Exits& exits, std::size_t here, std::uint64_t word) {
+  if (word >= exits.end[5]) return here;
+  std::size_t face = 0;
+  while (word >= exits.end[face]) ++face;
+  return exits.to[face];
+}
+
+class Round {
+ public:
+  Round(const BlockWays& ways, const Model& model, const Levels& levels,
+        const Suppression& suppression, std::uint64_t step, std::uint32_t round,
+        const BlockPopulation& before, BlockPopulation& after, TCellTurnover& turnover)
+      : ways_(ways),
+        model_(model),
+        levels_(levels),
+        suppression_(suppression),
+        step_(step),
+        round_(round),
+        before_(before),
+        after_(after),
+        turnover_(turnover) {}
+
+  void run() {
+    after_.effector.assign(ways_.blocks() + 1, 0);
+    if (!before_.exhausted.empty()) after_.exhausted.assign(ways_.blocks() + 1, 0);
+    if (!before_.memory.empty()) after_.memory.assign(ways_.blocks() + 1, 0);
+    run_class(Class::effector, CellState::effector, before_.effector, after_.effector);
+    run_class(Class::exhausted, CellState::exhausted, before_.exhausted, after_.exhausted);
+    run_class(Class::memory, CellState::memory, before_.memory, after_.memory);
+  }
+
+ private:
+  void run_class(Class of, CellState kind, const BlockArray& before, BlockArray& after) {
+    if (before.empty()) return;
+    FateEnds ends;
+    const bool fated = round_ == 0;
+    const bool by_block = fated && !suppression_.freedom.empty() && kind != CellState::exhausted;
+    if (fated) ends = ends_of(fate_chances(kind, model_, levels_, 1.0));
+    for (std::size_t here = 0; here < ways_.blocks(); ++here) {
+      if (before[here] == 0 || !ways_.exits(here).exists) continue;
+      const BlockWays::Exits& exits = ways_.exits(here);
+      if (by_block) {
+        ends = ends_of(fate_chances(kind, model_, levels_, suppression_.freedom[exits.block]));
+      }
+      for_each_cell(model_.draws, Purpose::kernel_act, exits.block, of, step_, round_, before[here],
+                    [&](std::uint64_t word) {
+                      if (word < ends.activation) {
+                        befall(ends, here, exits.own, word);
+                      } else {
+                        ++after[destination(exits, here, word - ends.activation)];
+                      }
+                    });
+    }
+  }
+
+  void befall(const FateEnds& ends, std::size_t here, bool own, std::uint64_t word) {
+    TCellTurnover unseen;
+    TCellTurnover& seen = own ? turnover_ : unseen;
+    if (word < ends.death) {
+      ++seen.deaths;
+    } else if (word < ends.division) {
+      ++seen.divisions;
+      after_.effector[here] += 2;
+    } else if (word < ends.exhaustion) {
+      ++seen.exhausted;
+      ++after_.exhausted[here];
+    } else if (word < ends.memory) {
+      ++seen.memory;
+      ++after_.memory[here];
+    } else {
+      ++seen.reactivated;
+      ++after_.effector[here];
+    }
+  }
+
+  const BlockWays& ways_;
+  const Model& model_;
+  const Levels& levels_;
+  const Suppression& suppression_;
+  std::uint64_t step_;
+  std::uint32_t round_;
+  const BlockPopulation& before_;
+  BlockPopulation& after_;
+  TCellTurnover& turnover_;
+};
+
+}  // namespace
+
+BlockWays::BlockWays(const BlockSpace& space, const Lattice& lattice, double motility_um2_per_h)
+    : own_(space.own), covered_(space.covered) {
+  const double a2 = lattice.spacing_um * lattice.spacing_um;
+  const double open_rate = 6.0 * motility_um2_per_h / (a2 * block_edge * block_edge);  // per h
+  rounds_ = static_cast<std::uint32_t>(std::ceil(std::max(1.0, open_rate / most_leaving)));
+  const double d_voxels2 = motility_um2_per_h / a2 / static_cast<double>(rounds_);  // per round
+  const BlockGrid grid(lattice.extent);
+  exits_.resize(static_cast<std::size_t>(covered_.volume()));
+  Index3 b;
+  for (b.z = covered_.lo.z; b.z < covered_.hi.z; ++b.z) {
+    for (b.y = covered_.lo.y; b.y < covered_.hi.y; ++b.y) {
+      for (b.x = covered_.lo.x; b.x < covered_.hi.x; ++b.x) {
+        const Index3 home = block_at_home(lattice, b);
+        if (!grid.box().contains(home)) continue;
+        Exits& exits = exits_[offset(b)];
+        exits.exists = true;
+        exits.own = own_.contains(b);
+        exits.block = static_cast<std::uint64_t>(grid.index(home));
+        std::uint64_t end = 0;
+        for (std::size_t face = 0; face < 6; ++face) {
+          const Index3 next = b + face_offsets[face];
+          exits.to[face] =
+              covered_.contains(next) ? static_cast<std::uint32_t>(offset(next)) : nowhere();
+          if (exits.own) end = interval_end(end, share_leaving(space, lattice, b, face, d_voxels2));
+          exits.end[face] = end;
+        }
+      }
+    }
+  }
+}
+
+double BlockWays::share_leaving(const BlockSpace& space, const Lattice& lattice, const Index3& from,
+                                std::size_t face, double d_voxels2) const {
+  const auto open = static_cast<double>(space.openings[face][offset(from)]);
+  if (open == 0.0) return 0.0;
+  const Index3 to = from + face_offsets[face];
+  const auto room = static_cast<double>(space.enterable[offset(from)]);
+  const auto room_there = static_cast<double>(space.enterable[offset(to)]);
+  const double flow = d_voxels2 * open /
+                      distance_voxels(block_at_home(lattice, from), block_at_home(lattice, to),
+                                      face / 2, lattice.extent);
+  // Capped alike seen from both sides, so that an even density stays even.
+  return std::min(flow, most_per_face * std::min(room, room_there)) / room;
+}
+
+std::vector<std::uint64_t> BlockWays::ends(std::size_t face) const {
+  std::vector<std::uint64_t> ends;
+  ends.reserve(exits_.size());
+  for (const Exits& exits : exits_) ends.push_back(exits.end[face]);
+  return ends;
+}
+
+void BlockWays::set_ends(std::size_t face, std::span<const std::uint64_t> ends) {
+  for (std::size_t i = 0; i < exits_.size(); ++i) exits_[i].end[face] = ends[i];
+}
+
+void walk_blocks(const BlockWays& ways, const Model& model, const Levels& levels,
+                 const Suppression& suppression, std::uint64_t step, std::uint32_t round,
+                 const BlockPopulation& before, BlockPopulation& after, TCellTurnover& turnover) {
+  Round(ways, model, levels, suppression, step, round, before, after, turnover).run();
+}
+
+std::int64_t walk_tregs(const BlockWays& ways, const Draws& draws, double death, std::uint64_t step,
+                        std::uint32_t round, const BlockArray& before, BlockArray& after) {
+  after.assign(ways.blocks() + 1, 0);
+  const std::uint64_t death_end = round == 0 ? interval_end(0, death) : 0;
+  std::int64_t deaths = 0;
+  for (std::size_t here = 0; here < ways.blocks(); ++here) {
+    const BlockWays::Exits& exits = ways.exits(here);
+    if (before[here] == 0 || !exits.exists) continue;
+    for_each_cell(draws, Purpose::treg_act, exits.block, Class::treg, step, round, before[here],
+                  [&](std::uint64_t word) {
+                    if (word < death_end) {
+                      deaths += exits.own ? 1 : 0;
+                    } else {
+                      ++after[destination(exits, here, word - death_end)];
+                    }
+                  });
+  }
+  return deaths;
+}
+
+std::vector<std::int64_t> smoothed_blocks(const BlockWays& ways,
+                                          std::span<const std::int64_t> counts) {
+  const Index3 e = ways.covered().extent();
+  std::vector<std::int64_t> whole(counts.begin(), counts.begin() + volume(e));
+  std::vector<std::int64_t> next(whole.size(), 0);
+  for (const std::int64_t stride : {std::int64_t{1}, e.x, e.x * e.y}) {
+    const auto n = std::ssize(whole);
+    for (std::int64_t i = stride; i + stride < n; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      const auto by = static_cast<std::size_t>(stride);
+      next[at] = whole[at - by] + 2 * whole[at] + whole[at + by];
+    }
+    std::swap(whole, next);
+  }
+  std::vector<std::int64_t> own;
+  own.reserve(static_cast<std::size_t>(ways.own().volume()));
+  Index3 b;
+  for (b.z = ways.own().lo.z; b.z < ways.own().hi.z; ++b.z) {
+    for (b.y = ways.own().lo.y; b.y < ways.own().hi.y; ++b.y) {
+      for (b.x = ways.own().lo.x; b.x < ways.own().hi.x; ++b.x)
+        own.push_back(whole[ways.offset(b)]);
+    }
+  }
+  return own;
+}
+
+}  // namespace marrow

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "parallel/block_motion.hpp"
+
+#include "core/math/elementary.hpp"
+
+#include <cmath>
+#include <utility>
+
+namespace marrow::parallel {
+namespace {
+
+BlockSpace space_with_ghosts(const TissueBox& tissue, const Lattice& lattice, const Box& own,
+                             GridExchange& exchange) {
+  BlockSpace space = count_block_space(tissue, lattice, own);
+  exchange.refresh(std::span(space.enterable));
+  return space;
+}
+
+double supply_share(const TregParameters& tregs) {
+  constexpr double ln2 = 0x1.62e42fefa39efp-1;
+  return one_minus_exp(ln2 / tregs.half_life_h);
+}
+
+}  // namespace
+
+BlockMotion::BlockMotion(const Communicator& comm, const Decomposition& decomposition,
+                         const Model& model, const TissueBox& tissue,
+                         std::span<const std::uint32_t> own_niches)
+    : comm_(comm),
+      model_(model),
+      exchange_(comm, decomposition, model.lattice, block_edge),
+      space_(space_with_ghosts(tissue, model.lattice, decomposition.box(comm.rank()), exchange_)),
+      ways_(space_, model.lattice, model.parameters.tcells.motility_um2_per_h),
+      smoothed_room_(smoothed_blocks(ways_, space_.enterable)),
+      own_index_(blocks_of(model.lattice, decomposition.box(comm.rank()))) {
+  for (std::size_t face = 0; face < 6; ++face) {
+    std::vector<std::uint64_t> ends = ways_.ends(face);
+    exchange_.refresh(std::span(ends));
+    ways_.set_ends(face, ends);
+  }
+  for (const std::uint32_t n : own_niches) {
+    const Index3 block = BlockGrid::block_of(model.lattice.position(model.niches[n].site));
+    niche_block_.push_back(static_cast<std::uint32_t>(offset_in(ways_.own(), block)));
+  }
+}
+
+void BlockMotion::add_tcell(ModelState& state, const Index3& voxel) const {
+  const Index3 block = BlockGrid::block_of(voxel);
+  ++state.blocks.effector[static_cast<std::size_t>(offset_in(ways_.own(), block))];
+}
+
+BlockArray BlockMotion::with_ghosts(std::span<const std::int64_t> own) {
+  if (own.size() != own_index_.size()) return {};  // a kind that the scenario does not have
+  BlockArray covered(ways_.blocks(), 0);
+  std::size_t i = 0;
+  Index3 b;
+  for (b.z = ways_.own().lo.z; b.z < ways_.own().hi.z; ++b.z) {
+    for (b.y = ways_.own().lo.y; b.y < ways_.own().hi.y; ++b.y) {
+      for (b.x = ways_.own().lo.x; b.x < ways_.own().hi.x; ++b.x) {
+        covered[ways_.offset(b)] = own[i++];
+      }
+    }
+  }
+  exchange_.refresh(std::span(covered));
+  return covered;
+}
+
+std::vector<std::int64_t> BlockMotion::own_part(const BlockArray& covered) const {
+  if (covered.empty()) return {};
+  std::vector<std::int64_t> own;
+  own.reserve(own_index_.size());
+  Index3 b;
+  for (b.z = ways_.own().lo.z; b.z < ways_.own().hi.z; ++b.z) {
+    for (b.y = ways_.own().lo.y; b.y < ways_.own().hi.y; ++b.y) {
+      for (b.x = ways_.own().lo.x; b.x < ways_.own().hi.x; ++b.x) {
+        own.push_back(covered[ways_.offset(b)]);
+      }
+    }
+  }
+  return own;
+}
+
+std::vector<double> BlockMotion::hazards(const ModelState& state) {
+  const std::vector<std::int64_t> near = smoothed_blocks(ways_, with_ghosts(state.blocks.effector));
+  const KillChance& kill = model_.kill;
+  const double per_density = kill.coefficient_mm3_per_d / 24.0 * kill.accessible_share /
+                             (model_.lattice.voxel_mm3() * kill.reference_multiplier);
+  std::vector<double> hazard(niche_block_.size(), 0.0);
+  for (std::size_t i = 0; i < hazard.size(); ++i) {
+    const std::uint32_t block = niche_block_[i];
+    if (near[block] == 0) continue;
+    hazard[i] =
+        per_density * static_cast<double>(near[block]) / static_cast<double>(smoothed_room_[block]);
+  }
+  return hazard;
+}
+
+TCellTurnover BlockMotion::step_tcells(ModelState& state, const Levels& levels,
+                                       const Suppression& suppression) {
+  TCellTurnover turnover;
+  BlockCounts& counts = state.blocks;
+  for (std::uint32_t round = 0; round < ways_.rounds_per_hour(); ++round) {
+    BlockPopulation before{with_ghosts(counts.effector), with_ghosts(counts.exhausted),
+                           with_ghosts(counts.memory)};
+    BlockPopulation after;
+    walk_blocks(ways_, model_, levels, suppression, static_cast<std::uint64_t>(state.step), round,
+                before, after, turnover);
+    counts.effector = own_part(after.effector);
+    counts.exhausted = own_part(after.exhausted);
+    counts.memory = own_part(after.memory);
+  }
+  return turnover;
+}
+
+std::int64_t BlockMotion::arrivals_in(std::size_t own_block, double density_per_mm3,
+                                      std::uint64_t step, TregArrival how) const {
+  const Index3 blocks = ways_.own().extent();
+  const auto i = static_cast<std::int64_t>(own_block);
+  const Index3 block =
+      ways_.own().lo + Index3{i % blocks.x, i / blocks.x % blocks.y, i / (blocks.x * blocks.y)};
+  const auto room = static_cast<double>(space_.enterable[space_.offset(block)]);
+  // The density is of the whole box: what bone and vessels take up makes the marrow denser.
+  const double mean =
+      density_per_mm3 * room * model_.lattice.voxel_mm3() / model_.kill.accessible_share;
+  const double whole = std::floor(mean);
+  const std::uint64_t u = model_
+                              .draws(Purpose::block_influx, Entity::block, own_index_[own_block],
+                                     step, static_cast<std::uint32_t>(how))
+                              .first;
+  return static_cast<std::int64_t>(whole) + (Threshold::of(mean - whole).happens(u) ? 1 : 0);
+}
+
+void BlockMotion::start(ModelState& state) const {
+  const TCellParameters& tcells = model_.parameters.tcells;
+  const std::size_t blocks = own_index_.size();
+  if (tcells.motion == Motion::kernel) {
+    state.blocks.effector.assign(blocks, 0);
+    if (tcells.exhaustion) state.blocks.exhausted.assign(blocks, 0);
+    if (tcells.memory) state.blocks.memory.assign(blocks, 0);
+  }
+  if (!model_.parameters.tregs) return;
+  state.blocks.tregs.assign(blocks, 0);
+  add_tregs(state, model_.parameters.tregs->density_per_mm3, TregArrival::at_start);
+}
+
+std::int64_t BlockMotion::infuse_tregs(ModelState& state, double density_per_mm3) const {
+  return add_tregs(state, density_per_mm3, TregArrival::infusion);
+}
+
+std::int64_t BlockMotion::add_tregs(ModelState& state, double density_per_mm3,
+                                    TregArrival how) const {
+  std::int64_t added = 0;
+  for (std::size_t b = 0; b < own_index_.size(); ++b) {
+    const std::int64_t n =
+        arrivals_in(b, density_per_mm3, static_cast<std::uint64_t>(state.step), how);
+    state.blocks.tregs[b] += n;
+    added += n;
+  }
+  return added;
+}
+
+std::int64_t BlockMotion::step_tregs(ModelState& state, const Modifiers& drugs) {
+  const TregParameters& tregs = *model_.parameters.tregs;
+  const double supply = supply_share(tregs);
+  const double survival = (1.0 - supply) * (1.0 - one_minus_exp(drugs.treg_loss_per_h));
+  const auto step = static_cast<std::uint64_t>(state.step);
+  for (std::uint32_t round = 0; round < ways_.rounds_per_hour(); ++round) {
+    BlockArray after;
+    walk_tregs(ways_, model_.draws, 1.0 - survival, step, round, with_ghosts(state.blocks.tregs),
+               after);
+    state.blocks.tregs = own_part(after);
+  }
+  return add_tregs(state, tregs.density_per_mm3 * supply, TregArrival::supply);
+}
+
+Suppression BlockMotion::suppression(const ModelState& state) {
+  struct BlockFreedom {
+    std::uint64_t block;
+    double freedom;
+  };
+  const std::vector<std::int64_t> near = smoothed_blocks(ways_, with_ghosts(state.blocks.tregs));
+  const TregParameters& tregs = *model_.parameters.tregs;
+  const double per_voxel = model_.kill.accessible_share / model_.lattice.voxel_mm3();
+  std::vector<BlockFreedom> mine;
+  for (std::size_t b = 0; b < own_index_.size(); ++b) {
+    const double density = smoothed_room_[b] == 0 ? tregs.density_per_mm3
+                                                  : per_voxel * static_cast<double>(near[b]) /
+                                                        static_cast<double>(smoothed_room_[b]);
+    mine.push_back({own_index_[b], freedom_at(density, tregs,
+                                              model_.parameters.tcells.reference_density_per_mm3)});
+  }
+  Suppression all{BlockGrid(model_.lattice.extent), {}};
+  all.freedom.assign(static_cast<std::size_t>(all.grid.count()), 1.0);
+  for (const BlockFreedom& one : comm_.all_gather(std::span<const BlockFreedom>(mine))) {
+    all.freedom[one.block] = one.freedom;
+  }
+  return all;
+}
+
+}  // namespace marrow::parallel

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The T cells that are counted by block, over all ranks: cytotoxic ones in motion `kernel`,
+// regulatory ones in both motions. Owns the ways between blocks and the exchange of ghost counts;
+// the counts themselves are state. core/rules/block_walk.hpp has the rules.
+#pragma once
+
+#include "core/cells/state.hpp"
+#include "core/model/model.hpp"
+#include "core/rules/block_walk.hpp"
+#include "core/rules/suppression.hpp"
+#include "parallel/communicator.hpp"
+#include "parallel/decomposition.hpp"
+#include "parallel/grid_exchange.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace marrow::parallel {
+
+class BlockMotion {
+ public:
+  /// Collective. `tissue` holds a voxel around the rank's box.
+  BlockMotion(const Communicator& comm, const Decomposition& decomposition, const Model& model,
+              const TissueBox& tissue, std::span<const std::uint32_t> own_niches);
+
+  /// Adds a T cell at a voxel of the own box.
+  void add_tcell(ModelState& state, const Index3& voxel) const;
+
+  /// Hazard per hour of a fully presenting stem cell in each own niche, from the effectors'
+  /// smoothed density. Collective.
+  std::vector<double> hazards(const ModelState& state);
+  /// One hour of the cytotoxic T cells. Collective.
+  TCellTurnover step_tcells(ModelState& state, const Levels& levels,
+                            const Suppression& suppression);
+
+  /// Hour 0: no cytotoxic T cells, and the regulatory ones that the body keeps.
+  void start(ModelState& state) const;
+  /// Brings `density_per_mm3` regulatory T cells more to every place. Returns this rank's number.
+  std::int64_t infuse_tregs(ModelState& state, double density_per_mm3) const;
+  /// One hour: motion, death, supply. Returns this rank's arrivals. Collective.
+  std::int64_t step_tregs(ModelState& state, const Modifiers& drugs);
+  /// What they leave of the T cells' powers. Collective.
+  Suppression suppression(const ModelState& state);
+
+ private:
+  /// Part of the key of the draws, so that no two arrivals of an hour share them.
+  enum class TregArrival : std::uint32_t { supply = 0, at_start = 1, infusion = 2 };
+
+  BlockArray with_ghosts(std::span<const std::int64_t> own);
+  [[nodiscard]] std::vector<std::int64_t> own_part(const BlockArray& covered) const;
+  [[nodiscard]] std::int64_t arrivals_in(std::size_t own_block, double density_per_mm3,
+                                         std::uint64_t step, TregArrival how) const;
+  std::int64_t add_tregs(ModelState& state, double density_per_mm3, TregArrival how) const;
+
+  const Communicator& comm_;
+  const Model& model_;
+  GridExchange exchange_;
+  BlockSpace space_;
+  BlockWays ways_;
+  std::vector<std::int64_t> smoothed_room_;  // enterable voxels, by own block
+  std::vector<std::uint32_t> niche_block_;   // own block of each own niche
+  std::vector<std::uint64_t> own_index_;     // global index of each own block
+};
+
+}  // namespace marrow::parallel
