@@ -137,14 +137,14 @@ constexpr std::array registry = {
     of_counters<Counter::tcell_divisions>(106, "counters/tcell_divisions", "since the start"),
     of_counters<Counter::tcell_deaths>(107, "counters/tcell_deaths", "since the start"),
     of_counters<Counter::mutations>(108, "counters/mutations", "since the start"),
-    of_counters<Counter::tcell_exhausted>(109, "counters/tcell_exhausted", "since the start"),
-    of_counters<Counter::tcell_memory>(110, "counters/tcell_memory", "since the start"),
-    of_counters<Counter::tcell_reactivated>(111, "counters/tcell_reactivated", "since the start"),
+    of_counters<Counter::tcell_exhausted>(109, "counters/tcell_exhaustions", "since the start"),
+    of_counters<Counter::tcell_memory>(110, "counters/tcell_memory_formed", "since the start"),
+    of_counters<Counter::tcell_reactivated>(111, "counters/tcell_reactivations", "since the start"),
     of_counters<Counter::treg_influx>(112, "counters/treg_influx", "since the start"),
     of_counters<Counter::stem_infused>(113, "counters/stem_infused", "since the start"),
     of_counters<Counter::stem_depleted>(114, "counters/stem_depleted", "since the start"),
-    of_counters<Counter::niches_lost>(115, "counters/niches_lost", "since the start"),
-    of_counters<Counter::niches_regained>(116, "counters/niches_regained", "since the start"),
+    of_counters<Counter::niches_lost>(115, "counters/niche_losses", "since the start"),
+    of_counters<Counter::niches_regained>(116, "counters/niche_returns", "since the start"),
 };
 static_assert(counter_count == 17, "register the new counter above");
 

@@ -50,7 +50,7 @@ struct SignalParameters {
   double ifn_length_um = 35.0;
   double tnf_length_um = 60.0;
   double cxcl_length_um = 100.0;
-  double tolerance = 1e-3;  // error of a solution over its largest possible value
+  double tolerance = 1e-3;  // RMS error of a level over the RMS of its source
 };
 
 }  // namespace marrow

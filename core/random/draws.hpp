@@ -52,6 +52,7 @@ enum class Purpose : std::uint8_t {
   measurement = 37,
   conditioning = 38,
   infusion = 39,
+  kernel_place = 40,
 };
 
 /// What a draw's index counts. The class is part of the key, so a site and a niche never share

@@ -24,9 +24,8 @@ inline float next_term(const float* current, float previous, std::int8_t couplin
                        std::int64_t plane, float weight) {
   const float neighbours = ((current[-1] + current[1]) + (current[-row] + current[row])) +
                            (current[-plane] + current[plane]);
-  const int d = coupling;
-  const float next = weight * (static_cast<float>(d) * current[0] - neighbours) - previous;
-  const auto mask = static_cast<std::uint32_t>((d - 1) >> 31);  // 0 in a closed cell
+  const float next = weight * (static_cast<float>(coupling) * current[0] - neighbours) - previous;
+  const auto mask = static_cast<std::uint32_t>((coupling - 1) >> 31);  // 0 in a closed cell
   return std::bit_cast<float>(std::bit_cast<std::uint32_t>(next) & mask);
 }
 

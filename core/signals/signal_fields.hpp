@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The cytokine fields around the T cells: IFN-gamma and TNF-alpha, which the T cells release, and
 // CXCL9/10, which the stroma releases where it sees IFN-gamma. Quasi-steady (a cytokine relaxes in
-// 25 s, MODEL.md 6.5), each the solution of a screened Poisson equation on the coarse grid with the
-// T-cell-hours of the last period as source:
+// 25 s, MODEL.md, "Cytokines"), each the solution of a screened Poisson equation on the coarse grid
+// with the T-cell-hours of the last period as source:
 //   (L + s) c = s * source,  s = (cell edge / screening length)^2,
 // L the graph Laplacian of the open cells; for CXCL9/10 the source is the IFN-gamma level. A cell
 // is closed when it is all bone; nothing flows into closed cells or through the faces of a

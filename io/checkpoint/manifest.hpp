@@ -15,7 +15,7 @@
 namespace marrow::io {
 
 /// Version of the layout of state.h5 and manifest.json.
-inline constexpr std::int64_t checkpoint_format = 1;
+inline constexpr std::int64_t checkpoint_format = 2;
 
 /// How far series.csv had got when the checkpoint was written: resume cuts it back to this.
 struct SeriesMark {

@@ -94,6 +94,7 @@ Manifest StateReader::header() const {
   manifest.digest = digest_attribute(root, "digest");
   manifest.scenario_name = string_attribute(root, "scenario_name");
   manifest.scenario_fingerprint = string_attribute(root, "scenario_fingerprint");
+  manifest.real_cells_per_niche = number(root, "real_cells_per_niche");
   manifest.tissue.generator = string_attribute(root, "tissue_generator");
   manifest.tissue.hash = digest_attribute(root, "tissue_hash");
   manifest.tissue.dense = has(tissue_dataset);

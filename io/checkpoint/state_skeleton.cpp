@@ -42,6 +42,7 @@ class Builder {
                 h5::put_attribute(root, "digest", hexadecimal(manifest.digest)) &&
                 h5::put_attribute(root, "scenario_name", manifest.scenario_name) &&
                 h5::put_attribute(root, "scenario_fingerprint", manifest.scenario_fingerprint) &&
+                h5::put_attribute(root, "real_cells_per_niche", manifest.real_cells_per_niche) &&
                 h5::put_attribute(root, "tissue_generator", tissue.generator) &&
                 h5::put_attribute(root, "tissue_hash", hexadecimal(tissue.hash)) &&
                 h5::put_attribute(root, "tissue_dense_digest", hexadecimal(tissue.dense_digest)) &&

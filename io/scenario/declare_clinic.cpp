@@ -223,7 +223,7 @@ void declare_definitions(Declarations& d) {
   d.share(
        "evolution_share", [](auto& p, auto) -> auto& { return p.patient.evolution_share; })
       .above(0.0)
-      .means("Share of the neutrophils with monosomy 7 or a driver from which a clone has evolved.")
+      .means("Share of the neutrophils with monosomy 7 from which the disease has evolved.")
       .source("definition of this program [A]");
 }
 

@@ -80,7 +80,7 @@ void declare_signals(Declarations& d) {
        [](auto& p, auto) -> auto& { return p.signals->tolerance; })
       .at_least(1e-9)
       .at_most(0.1)
-      .means("Error of a solution over its largest possible value.")
+      .means("Root mean square error of a level over that of its source.")
       .usual("1e-4 to 1e-2")
       .source("far below the scatter of single T cells [A]");
 }

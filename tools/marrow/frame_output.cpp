@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tools/marrow/frame_output.hpp"
 
+#include "core/observe/kernel_places.hpp"
 #include "core/patient/hematopoiesis.hpp"
 #include "core/tissue/adipocytes.hpp"
 
@@ -18,7 +19,7 @@ std::vector<io::CellPoint> cell_points(const parallel::Simulation& simulation) {
   for (std::size_t n = 0; n < state.niches.size(); ++n) {
     const CellRecord cell = state.niches[n];
     const SiteIndex site = model.niches[n].site;
-    if (cell.state() == CellState::none ||
+    if (cell.state() == CellState::none || cell.state() == CellState::lost ||
         !simulation.own().contains(model.lattice.position(site))) {
       continue;
     }
@@ -33,7 +34,9 @@ std::vector<io::CellPoint> cell_points(const parallel::Simulation& simulation) {
                       .presentation = static_cast<float>(clone.presentation) /
                                       static_cast<float>(full_presentation)});
   }
-  for (const TCell& cell : state.tcells) {
+  const bool kernel = model.parameters.tcells.motion == Motion::kernel;
+  for (const TCell& cell :
+       kernel ? drawn_places(state, model, simulation.tissue().box) : state.tcells) {
     points.push_back({.site = cell.site,
                       .kind = cell.record.state(),
                       .genotype = 0,

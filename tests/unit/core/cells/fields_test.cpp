@@ -209,7 +209,7 @@ TEST(FieldRegistry, IdsNeverChange) {
   EXPECT_EQ(id("census/lost"), 79);
   EXPECT_EQ(id("patient/death_h"), 85);
   EXPECT_EQ(id("counters/mutations"), 108);
-  EXPECT_EQ(id("counters/niches_regained"), 116);
+  EXPECT_EQ(id("counters/niche_returns"), 116);
 }
 
 TEST(FieldRegistry, EachBitOfEachMemberChangesTheDigest) {

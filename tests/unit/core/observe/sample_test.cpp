@@ -145,14 +145,14 @@ TEST(Sample, EachCounterStandsInItsOwnColumn) {
       {"tcell_divisions", Counter::tcell_divisions},
       {"tcell_deaths", Counter::tcell_deaths},
       {"mutations", Counter::mutations},
-      {"tcell_exhausted", Counter::tcell_exhausted},
-      {"tcell_memory", Counter::tcell_memory},
-      {"tcell_reactivated", Counter::tcell_reactivated},
+      {"tcell_exhaustions", Counter::tcell_exhausted},
+      {"tcell_memory_formed", Counter::tcell_memory},
+      {"tcell_reactivations", Counter::tcell_reactivated},
       {"treg_influx", Counter::treg_influx},
       {"stem_infused", Counter::stem_infused},
       {"stem_depleted", Counter::stem_depleted},
-      {"niches_lost", Counter::niches_lost},
-      {"niches_regained", Counter::niches_regained}};
+      {"niche_losses", Counter::niches_lost},
+      {"niche_returns", Counter::niches_regained}};
   EXPECT_EQ(columns.size(), counter_count);
   for (const auto& [name, counter] : columns) {
     EXPECT_EQ(row.at(name), std::to_string(p.state.counters[static_cast<std::size_t>(counter)]));

@@ -84,7 +84,7 @@ TEST(Manifest, EveryTruncationIsNoticed) {
 
 TEST(Manifest, OtherFormatsAreNamedBeforeAnythingElse) {
   EXPECT_THAT(refusal(R"({"format": 4, "code_version": "2.1", "unknown": []})"),
-              HasSubstr("written by marrow 2.1 (format 4); this program reads 1"));
+              HasSubstr("written by marrow 2.1 (format 4); this program reads 2"));
   EXPECT_THAT(refusal(R"({"format": 0})"), HasSubstr("of unknown version (format 0)"));
   EXPECT_THAT(refusal(R"({"format": "1"})"), HasSubstr("names no format"));
   EXPECT_THAT(refusal("{}"), HasSubstr("names no format"));
