@@ -321,8 +321,8 @@ TEST_F(Checkpoint, DamagedManifestsAreRefused) {
   EXPECT_THAT(with_manifest([&](auto text) { return replaced(text, "1234", "1235"); }),
               HasSubstr("fingerprint does not match"));
   EXPECT_THAT(
-      with_manifest([&](auto text) { return replaced(text, "\"format\": 1", "\"format\": 4"); }),
-      HasSubstr("written by marrow 0.1.0 (format 4); this program reads 1"));
+      with_manifest([&](auto text) { return replaced(text, "\"format\": 2", "\"format\": 4"); }),
+      HasSubstr("written by marrow 0.1.0 (format 4); this program reads 2"));
 }
 
 TEST_F(Checkpoint, MissingPartsAreNamed) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Treated patients of the shipped scenarios: the sign of each treatment and the dates that matter.
 // The arms of a comparison share their seeds, so that they are the same patients up to the
-// treatment. Bounds on single seeds are beyond the extremes of the runs behind the headers of the
-// scenarios (treatment_table), bounds on means leave four standard errors or more.
+// treatment. Bounds were set around the runs behind the headers of the scenarios (treatment_table),
+// some of whose seeds run here again: they notice change, and test signs rather than levels.
 #include "tests/scenarios/treatment_course.hpp"
 
 #include <gtest/gtest.h>
