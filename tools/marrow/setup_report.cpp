@@ -66,7 +66,7 @@ std::vector<std::string> setup_report(const parallel::Simulation& simulation) {
                     "it and it holds no niches. A larger box (domain.size) encloses less.",
                     percent(tissue.sealed_share)));
   }
-  if (model.parameters.clones.standing) {
+  if (model.parameters.clones.standing && simulation.state().step == 0) {
     const StandingCensus& standing = simulation.standing();
     lines.push_back(fmt::format(
         "standing variation at {} y: {} clones in the patient, {} of them with {} cells in the box",
