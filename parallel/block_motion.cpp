@@ -53,31 +53,9 @@ BlockArray BlockMotion::with_ghosts(std::span<const std::int64_t> own) {
   if (own.size() != own_index_.size()) return {};  // a kind that the scenario does not have
   BlockArray covered(ways_.blocks(), 0);
   std::size_t i = 0;
-  Index3 b;
-  for (b.z = ways_.own().lo.z; b.z < ways_.own().hi.z; ++b.z) {
-    for (b.y = ways_.own().lo.y; b.y < ways_.own().hi.y; ++b.y) {
-      for (b.x = ways_.own().lo.x; b.x < ways_.own().hi.x; ++b.x) {
-        covered[ways_.offset(b)] = own[i++];
-      }
-    }
-  }
+  ways_.for_each_own([&](std::size_t offset) { covered[offset] = own[i++]; });
   exchange_.refresh(std::span(covered));
   return covered;
-}
-
-std::vector<std::int64_t> BlockMotion::own_part(const BlockArray& covered) const {
-  if (covered.empty()) return {};
-  std::vector<std::int64_t> own;
-  own.reserve(own_index_.size());
-  Index3 b;
-  for (b.z = ways_.own().lo.z; b.z < ways_.own().hi.z; ++b.z) {
-    for (b.y = ways_.own().lo.y; b.y < ways_.own().hi.y; ++b.y) {
-      for (b.x = ways_.own().lo.x; b.x < ways_.own().hi.x; ++b.x) {
-        own.push_back(covered[ways_.offset(b)]);
-      }
-    }
-  }
-  return own;
 }
 
 std::vector<double> BlockMotion::hazards(const ModelState& state) {
@@ -105,9 +83,9 @@ TCellTurnover BlockMotion::step_tcells(ModelState& state, const Levels& levels,
     BlockPopulation after;
     walk_blocks(ways_, model_, levels, suppression, static_cast<std::uint64_t>(state.step), round,
                 before, after, turnover);
-    counts.effector = own_part(after.effector);
-    counts.exhausted = own_part(after.exhausted);
-    counts.memory = own_part(after.memory);
+    counts.effector = ways_.own_part(after.effector);
+    if (!after.exhausted.empty()) counts.exhausted = ways_.own_part(after.exhausted);
+    if (!after.memory.empty()) counts.memory = ways_.own_part(after.memory);
   }
   return turnover;
 }
@@ -168,7 +146,7 @@ std::int64_t BlockMotion::step_tregs(ModelState& state, const Modifiers& drugs) 
     BlockArray after;
     walk_tregs(ways_, model_.draws, 1.0 - survival, step, round, with_ghosts(state.blocks.tregs),
                after);
-    state.blocks.tregs = own_part(after);
+    state.blocks.tregs = ways_.own_part(after);
   }
   return add_tregs(state, tregs.density_per_mm3 * supply, TregArrival::supply);
 }

@@ -48,7 +48,6 @@ class BlockMotion {
   enum class TregArrival : std::uint32_t { supply = 0, at_start = 1, infusion = 2 };
 
   BlockArray with_ghosts(std::span<const std::int64_t> own);
-  [[nodiscard]] std::vector<std::int64_t> own_part(const BlockArray& covered) const;
   [[nodiscard]] std::int64_t arrivals_in(std::size_t own_block, double density_per_mm3,
                                          std::uint64_t step, TregArrival how) const;
   std::int64_t add_tregs(ModelState& state, double density_per_mm3, TregArrival how) const;

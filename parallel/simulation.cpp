@@ -292,11 +292,10 @@ void Simulation::close_step(const Levels& levels) {
   }
   const Census before = state_.census;
   state_.census = census_of_niches(state_);
-  const bool counted = before.tcells() + admitted_ > 0 || before.tregs > 0;
   std::array<std::int64_t, 5> happened = {turnover_.deaths, turnover_.divisions,
                                           turnover_.exhausted, turnover_.memory,
                                           turnover_.reactivated};
-  if (counted || model_.parameters.tregs) {
+  if (before.tcells() + admitted_ > 0 || model_.parameters.tregs) {
     census_of_tcells();
     comm_.sum(happened);
   }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/rules/block_walk.hpp"
 
-#include "core/model/failure.hpp"
-
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <string>
 
 namespace marrow {
@@ -41,23 +40,15 @@ Index3 block_at_home(const Lattice& lattice, const Index3& block) {
   return wrapped(blocks, block);
 }
 
-/// A cell's own outcomes before its moves: ends of intervals.
-struct FateEnds {
+/// A cell's own outcomes before its moves: death first.
+struct OwnFates {
   std::uint64_t death = 0;
-  std::uint64_t division = 0;
-  std::uint64_t exhaustion = 0;
-  std::uint64_t memory = 0;
-  std::uint64_t activation = 0;
+  FateEnds end;
 };
 
-FateEnds ends_of(const FateChances& p) {
-  FateEnds end;
-  end.death = interval_end(0, p.death);
-  end.division = interval_end(end.death, p.division);
-  end.exhaustion = interval_end(end.division, p.exhaustion);
-  end.memory = interval_end(end.exhaustion, p.memory);
-  end.activation = interval_end(end.memory, p.activation);
-  return end;
+OwnFates own_fates(const FateChances& p) {
+  const std::uint64_t death = interval_end(0, p.death);
+  return {death, ends_after(death, p)};
 }
 
 /// Calls visit(word) with one 64-bit draw for each of a block's cells.
@@ -65,12 +56,12 @@ template <class Visit>
 void for_each_cell(const Draws& draws, Purpose purpose, std::uint64_t block, Class of,
                    std::uint64_t step, std::uint32_t round, std::int64_t cells, Visit&& visit) {
   if (cells > most_in_block) {
-    throw Failure(ExitCode::model_health, std::to_string(cells) +
-                                              " T cells in one block of 16^3 voxels: motion kernel "
-                                              "counts at most " +
-                                              std::to_string(most_in_block) +
-                                              "; lower the influx or "
-                                              "tcells.reference_density");
+    // Only the ranks around see it, so this ends the program rather than a run that others go on
+    // with.
+    throw std::length_error(std::to_string(cells) +
+                            " T cells in one block of 16^3 voxels; motion "
+                            "kernel counts at most " +
+                            std::to_string(most_in_block));
   }
   const std::uint32_t substep = (round << 2) | static_cast<std::uint32_t>(of);
   for (std::int64_t pair = 0; 2 * pair < cells; ++pair) {
@@ -116,39 +107,39 @@ class Round {
  private:
   void run_class(Class of, CellState kind, const BlockArray& before, BlockArray& after) {
     if (before.empty()) return;
-    FateEnds ends;
+    OwnFates fates;
     const bool fated = round_ == 0;
     const bool by_block = fated && !suppression_.freedom.empty() && kind != CellState::exhausted;
-    if (fated) ends = ends_of(fate_chances(kind, model_, levels_, 1.0));
+    if (fated) fates = own_fates(fate_chances(kind, model_, levels_, 1.0));
     for (std::size_t here = 0; here < ways_.blocks(); ++here) {
       if (before[here] == 0 || !ways_.exits(here).exists) continue;
       const BlockWays::Exits& exits = ways_.exits(here);
       if (by_block) {
-        ends = ends_of(fate_chances(kind, model_, levels_, suppression_.freedom[exits.block]));
+        fates = own_fates(fate_chances(kind, model_, levels_, suppression_.freedom[exits.block]));
       }
       for_each_cell(model_.draws, Purpose::kernel_act, exits.block, of, step_, round_, before[here],
                     [&](std::uint64_t word) {
-                      if (word < ends.activation) {
-                        befall(ends, here, exits.own, word);
+                      if (word < fates.end.activation) {
+                        befall(fates, here, exits.own, word);
                       } else {
-                        ++after[destination(exits, here, word - ends.activation)];
+                        ++after[destination(exits, here, word - fates.end.activation)];
                       }
                     });
     }
   }
 
-  void befall(const FateEnds& ends, std::size_t here, bool own, std::uint64_t word) {
+  void befall(const OwnFates& fates, std::size_t here, bool own, std::uint64_t word) {
     TCellTurnover unseen;
     TCellTurnover& seen = own ? turnover_ : unseen;
-    if (word < ends.death) {
+    if (word < fates.death) {
       ++seen.deaths;
-    } else if (word < ends.division) {
+    } else if (word < fates.end.division) {
       ++seen.divisions;
       after_.effector[here] += 2;
-    } else if (word < ends.exhaustion) {
+    } else if (word < fates.end.exhaustion) {
       ++seen.exhausted;
       ++after_.exhausted[here];
-    } else if (word < ends.memory) {
+    } else if (word < fates.end.memory) {
       ++seen.memory;
       ++after_.memory[here];
     } else {
@@ -226,6 +217,13 @@ void BlockWays::set_ends(std::size_t face, std::span<const std::uint64_t> ends) 
   for (std::size_t i = 0; i < exits_.size(); ++i) exits_[i].end[face] = ends[i];
 }
 
+std::vector<std::int64_t> BlockWays::own_part(std::span<const std::int64_t> covered) const {
+  std::vector<std::int64_t> own;
+  own.reserve(static_cast<std::size_t>(own_.volume()));
+  for_each_own([&](std::size_t offset) { own.push_back(covered[offset]); });
+  return own;
+}
+
 void walk_blocks(const BlockWays& ways, const Model& model, const Levels& levels,
                  const Suppression& suppression, std::uint64_t step, std::uint32_t round,
                  const BlockPopulation& before, BlockPopulation& after, TCellTurnover& turnover) {
@@ -266,16 +264,7 @@ std::vector<std::int64_t> smoothed_blocks(const BlockWays& ways,
     }
     std::swap(whole, next);
   }
-  std::vector<std::int64_t> own;
-  own.reserve(static_cast<std::size_t>(ways.own().volume()));
-  Index3 b;
-  for (b.z = ways.own().lo.z; b.z < ways.own().hi.z; ++b.z) {
-    for (b.y = ways.own().lo.y; b.y < ways.own().hi.y; ++b.y) {
-      for (b.x = ways.own().lo.x; b.x < ways.own().hi.x; ++b.x)
-        own.push_back(whole[ways.offset(b)]);
-    }
-  }
-  return own;
+  return ways.own_part(whole);
 }
 
 }  // namespace marrow

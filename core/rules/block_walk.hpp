@@ -44,6 +44,19 @@ class BlockWays {
   /// One past the last offset: where cells go that another rank follows.
   [[nodiscard]] std::uint32_t nowhere() const { return static_cast<std::uint32_t>(exits_.size()); }
 
+  /// Calls visit(offset) for each own block, x-fastest.
+  template <class Visit>
+  void for_each_own(Visit&& visit) const {
+    Index3 b;
+    for (b.z = own_.lo.z; b.z < own_.hi.z; ++b.z) {
+      for (b.y = own_.lo.y; b.y < own_.hi.y; ++b.y) {
+        for (b.x = own_.lo.x; b.x < own_.hi.x; ++b.x) visit(offset(b));
+      }
+    }
+  }
+  /// The values of the own blocks, in that order.
+  [[nodiscard]] std::vector<std::int64_t> own_part(std::span<const std::int64_t> covered) const;
+
   /// The ends for one face, by covered block; to be refreshed from the owners and set again.
   [[nodiscard]] std::vector<std::uint64_t> ends(std::size_t face) const;
   void set_ends(std::size_t face, std::span<const std::uint64_t> ends);

@@ -10,24 +10,14 @@
 namespace marrow {
 namespace {
 
-/// The cuts of the two words that decide a T cell's hour.
+/// The cuts of the two words that decide a T cell's hour: death by the first, the rest by the
+/// second.
 struct FateCuts {
-  Threshold death;             // of the first word
-  std::uint64_t division = 0;  // of the second, ends of intervals
-  std::uint64_t exhaustion = 0;
-  std::uint64_t memory = 0;
-  std::uint64_t activation = 0;
+  Threshold death;
+  FateEnds end;
 };
 
-FateCuts cuts_of(const FateChances& p) {
-  FateCuts cut;
-  cut.death = Threshold::of(p.death);
-  cut.division = interval_end(0, p.division);
-  cut.exhaustion = interval_end(cut.division, p.exhaustion);
-  cut.memory = interval_end(cut.exhaustion, p.memory);
-  cut.activation = interval_end(cut.memory, p.activation);
-  return cut;
-}
+FateCuts cuts_of(const FateChances& p) { return {Threshold::of(p.death), ends_after(0, p)}; }
 
 /// A daughter's claim to a voxel.
 struct Birth {
@@ -70,13 +60,13 @@ class Fates {
     const Bits128 fate = model_.draws(Purpose::tcell_fate, Entity::site, site, step_);
     const FateCuts& cut = cuts_at(position, record.state());
     if (cut.death.happens(fate.first)) return {};
-    if (fate.second >= cut.activation) return record;
-    if (fate.second < cut.division) {
+    if (fate.second >= cut.end.activation) return record;
+    if (fate.second < cut.end.division) {
       note_birth(at, site, record.clone());
       return record;
     }
-    if (fate.second < cut.exhaustion) return record.with_state(CellState::exhausted, 0);
-    if (fate.second < cut.memory) return record.with_state(CellState::memory, 0);
+    if (fate.second < cut.end.exhaustion) return record.with_state(CellState::exhausted, 0);
+    if (fate.second < cut.end.memory) return record.with_state(CellState::memory, 0);
     return record.with_state(CellState::effector, 0);
   }
 
@@ -146,6 +136,15 @@ std::vector<BrickIndex> decide(TCellSwarm& swarm, const Box& own, Fates& fates,
 }
 
 }  // namespace
+
+FateEnds ends_after(std::uint64_t begin, const FateChances& p) {
+  FateEnds end;
+  end.division = interval_end(begin, p.division);
+  end.exhaustion = interval_end(end.division, p.exhaustion);
+  end.memory = interval_end(end.exhaustion, p.memory);
+  end.activation = interval_end(end.memory, p.activation);
+  return end;
+}
 
 FateChances fate_chances(CellState kind, const Model& model, const Levels& levels, double freedom) {
   const TCellParameters& t = model.parameters.tcells;

@@ -20,6 +20,17 @@ struct FateChances {
   double activation = 0;  // memory to effector
 };
 
+/// The same as ends of intervals of a 64-bit draw, one after the other.
+struct FateEnds {
+  std::uint64_t division = 0;
+  std::uint64_t exhaustion = 0;
+  std::uint64_t memory = 0;
+  std::uint64_t activation = 0;
+};
+
+/// All but death, from `begin` on.
+FateEnds ends_after(std::uint64_t begin, const FateChances& chances);
+
 /// `freedom`: what regulatory T cells leave of proliferation.
 FateChances fate_chances(CellState kind, const Model& model, const Levels& levels, double freedom);
 
