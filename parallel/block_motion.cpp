@@ -3,6 +3,7 @@
 
 #include "core/math/elementary.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -49,17 +50,40 @@ void BlockMotion::add_tcell(ModelState& state, const Index3& voxel) const {
   ++state.blocks.effector[static_cast<std::size_t>(offset_in(ways_.own(), block))];
 }
 
-BlockArray BlockMotion::with_ghosts(std::span<const std::int64_t> own) {
+/// The counts of own blocks in an array with ghosts.
+BlockArray BlockMotion::covered(std::span<const std::int64_t> own) const {
   if (own.size() != own_index_.size()) return {};  // a kind that the scenario does not have
-  BlockArray covered(ways_.blocks(), 0);
-  std::size_t i = 0;
-  ways_.for_each_own([&](std::size_t offset) { covered[offset] = own[i++]; });
-  exchange_.refresh(std::span(covered));
-  return covered;
+  BlockArray counts(ways_.blocks(), 0);
+  auto from = own.begin();
+  ways_.for_each_own_row([&](std::size_t row, std::size_t length) {
+    std::copy_n(from, length, counts.begin() + static_cast<std::ptrdiff_t>(row));
+    from += static_cast<std::ptrdiff_t>(length);
+  });
+  return counts;
 }
 
-std::vector<double> BlockMotion::hazards(const ModelState& state) {
-  const std::vector<std::int64_t> near = smoothed_blocks(ways_, with_ghosts(state.blocks.effector));
+void BlockMotion::see_tcells(const ModelState& state) {
+  const BlockCounts& counts = state.blocks;
+  tcells_ = {covered(counts.effector), covered(counts.exhausted), covered(counts.memory)};
+  std::vector<std::span<std::int64_t>> kinds;
+  for (BlockArray* kind : {&tcells_.effector, &tcells_.exhausted, &tcells_.memory}) {
+    if (!kind->empty()) kinds.emplace_back(*kind);
+  }
+  exchange_.refresh(std::span<const std::span<std::int64_t>>(kinds));
+}
+
+void BlockMotion::see_tregs(const ModelState& state) {
+  tregs_ = covered(state.blocks.tregs);
+  exchange_.refresh(std::span(tregs_));
+}
+
+void BlockMotion::begin_hour(const ModelState& state) {
+  if (model_.parameters.tcells.motion == Motion::kernel) see_tcells(state);
+  if (model_.parameters.tregs) see_tregs(state);
+}
+
+std::vector<double> BlockMotion::hazards() const {
+  const std::vector<std::int64_t> near = smoothed_blocks(ways_, tcells_.effector);
   const KillChance& kill = model_.kill;
   const double per_density = kill.coefficient_mm3_per_d / 24.0 * kill.accessible_share /
                              (model_.lattice.voxel_mm3() * kill.reference_multiplier);
@@ -78,11 +102,10 @@ TCellTurnover BlockMotion::step_tcells(ModelState& state, const Levels& levels,
   TCellTurnover turnover;
   BlockCounts& counts = state.blocks;
   for (std::uint32_t round = 0; round < ways_.rounds_per_hour(); ++round) {
-    BlockPopulation before{with_ghosts(counts.effector), with_ghosts(counts.exhausted),
-                           with_ghosts(counts.memory)};
+    if (round > 0) see_tcells(state);
     BlockPopulation after;
     walk_blocks(ways_, model_, levels, suppression, static_cast<std::uint64_t>(state.step), round,
-                before, after, turnover);
+                tcells_, after, turnover);
     counts.effector = ways_.own_part(after.effector);
     if (!after.exhausted.empty()) counts.exhausted = ways_.own_part(after.exhausted);
     if (!after.memory.empty()) counts.memory = ways_.own_part(after.memory);
@@ -143,20 +166,20 @@ std::int64_t BlockMotion::step_tregs(ModelState& state, const Modifiers& drugs) 
   const double survival = (1.0 - supply) * (1.0 - one_minus_exp(drugs.treg_loss_per_h));
   const auto step = static_cast<std::uint64_t>(state.step);
   for (std::uint32_t round = 0; round < ways_.rounds_per_hour(); ++round) {
+    if (round > 0) see_tregs(state);
     BlockArray after;
-    walk_tregs(ways_, model_.draws, 1.0 - survival, step, round, with_ghosts(state.blocks.tregs),
-               after);
+    walk_tregs(ways_, model_.draws, 1.0 - survival, step, round, tregs_, after);
     state.blocks.tregs = ways_.own_part(after);
   }
   return add_tregs(state, tregs.density_per_mm3 * supply, TregArrival::supply);
 }
 
-Suppression BlockMotion::suppression(const ModelState& state) {
+Suppression BlockMotion::suppression() const {
   struct BlockFreedom {
     std::uint64_t block;
     double freedom;
   };
-  const std::vector<std::int64_t> near = smoothed_blocks(ways_, with_ghosts(state.blocks.tregs));
+  const std::vector<std::int64_t> near = smoothed_blocks(ways_, tregs_);
   const TregParameters& tregs = *model_.parameters.tregs;
   const double per_voxel = model_.kill.accessible_share / model_.lattice.voxel_mm3();
   std::vector<BlockFreedom> mine;

@@ -37,7 +37,11 @@ class GridExchange {
   /// ghost cells outside a reflecting box keep theirs. All arrays travel in one message per
   /// neighbour. Collective; every rank passes as many arrays of the same type.
   template <class T>
-  void refresh(std::initializer_list<std::span<T>> arrays);
+  void refresh(std::span<const std::span<T>> arrays);
+  template <class T>
+  void refresh(std::initializer_list<std::span<T>> arrays) {
+    refresh(std::span<const std::span<T>>(arrays.begin(), arrays.size()));
+  }
   template <class T>
   void refresh(std::span<T> array) {
     refresh(std::initializer_list<std::span<T>>{array});
@@ -96,7 +100,7 @@ void GridExchange::copy_images(std::span<T> array) const {
 }
 
 template <class T>
-void GridExchange::refresh(std::initializer_list<std::span<T>> arrays) {
+void GridExchange::refresh(std::span<const std::span<T>> arrays) {
   static_assert(std::is_trivially_copyable_v<T>);
   start_receiving(arrays.size() * sizeof(T));
   for (Peer& peer : peers_) {

@@ -196,14 +196,15 @@ void Simulation::admit_tcells(std::int64_t count) {
 void Simulation::attack_stem_cells(const Levels& levels) {
   hits_.clear();
   wounds_.clear();
-  suppression_ = model_.parameters.tregs ? blocks_->suppression(state_) : Suppression{};
+  if (blocks_) blocks_->begin_hour(state_);
+  suppression_ = model_.parameters.tregs ? blocks_->suppression() : Suppression{};
   if (!tcells_present()) return;
   if (!kernel()) {
     walk_tcells(levels);
     return;
   }
   KernelHits hits = choose_kernel_hits(state_, model_, levels, suppression_, own_niches_,
-                                       blocks_->hazards(state_));
+                                       blocks_->hazards());
   hits_ = std::move(hits.killed);
   wounds_ = std::move(hits.wounded);
 }

@@ -51,33 +51,72 @@ OwnFates own_fates(const FateChances& p) {
   return {death, ends_after(death, p)};
 }
 
-/// Calls visit(word) with one 64-bit draw for each of a block's cells.
-template <class Visit>
-void for_each_cell(const Draws& draws, Purpose purpose, std::uint64_t block, Class of,
-                   std::uint64_t step, std::uint32_t round, std::int64_t cells, Visit&& visit) {
-  if (cells > most_in_block) {
-    // Only the ranks around see it, so this ends the program rather than a run that others go on
-    // with.
-    throw std::length_error(std::to_string(cells) +
-                            " T cells in one block of 16^3 voxels; motion "
-                            "kernel counts at most " +
-                            std::to_string(most_in_block));
+/// Two cells of a block that share a draw, or the last one alone.
+struct CellPair {
+  std::uint32_t here;  // offset of the block
+  std::uint32_t pair;  // number within the block
+};
+
+void check_count(std::int64_t cells) {
+  if (cells <= most_in_block) return;
+  // Only the ranks around see it, so this ends the program rather than a run that others go on
+  // with.
+  throw std::length_error(std::to_string(cells) +
+                          " T cells in one block of 16^3 voxels; motion kernel counts at most " +
+                          std::to_string(most_in_block));
+}
+
+std::vector<CellPair> pairs_of(std::span<const std::int64_t> counts) {
+  // Four pairs are written for every block, needed or not: a branch on chance costs more.
+  constexpr std::uint32_t at_once = 4;
+  std::int64_t all = at_once;
+  for (const std::int64_t cells : counts) all += (cells + 1) / 2;
+  std::vector<CellPair> pairs(static_cast<std::size_t>(all));
+  CellPair* next = pairs.data();
+  for (std::uint32_t here = 0; here < counts.size(); ++here) {
+    const std::int64_t needed = (counts[here] + 1) / 2;
+    for (std::uint32_t pair = 0; pair < at_once; ++pair) next[pair] = {here, pair};
+    if (needed > at_once) [[unlikely]] {
+      check_count(counts[here]);
+      for (std::uint32_t pair = at_once; pair < needed; ++pair) next[pair] = {here, pair};
+    }
+    next += needed;
   }
-  const std::uint32_t substep = (round << 2) | static_cast<std::uint32_t>(of);
-  for (std::int64_t pair = 0; 2 * pair < cells; ++pair) {
-    const std::uint64_t index = block | (static_cast<std::uint64_t>(pair) << block_bits);
-    const Bits128 bits = draws(purpose, Entity::block, index, step, substep);
-    visit(bits.first);
-    if (2 * pair + 1 < cells) visit(bits.second);
+  pairs.resize(static_cast<std::size_t>(next - pairs.data()));
+  return pairs;
+}
+
+/// What the cells of one kind do in one round: the key of their draws.
+struct RoundKey {
+  Purpose purpose;
+  Class of;
+  std::uint64_t step;
+  std::uint32_t round;
+};
+
+/// Calls visit(offset, word, cells) with a 64-bit draw for each of the cells of all blocks. A cell
+/// that has no partner is followed by one of 0 cells whose word is the largest: visits must not
+/// branch on chance, which would leave the generator waiting (half of its draws, measured).
+template <class Visit>
+void for_each_cell(const BlockWays& ways, const Draws& draws, const RoundKey& key,
+                   const BlockArray& counts, Visit&& visit) {
+  const std::uint32_t substep = (key.round << 2) | static_cast<std::uint32_t>(key.of);
+  for (const CellPair& p : pairs_of(std::span(counts).first(ways.blocks()))) {
+    const std::uint64_t index =
+        ways.exits(p.here).block | (static_cast<std::uint64_t>(p.pair) << block_bits);
+    const Bits128 bits = draws(key.purpose, Entity::block, index, key.step, substep);
+    visit(p.here, bits.first, std::int64_t{1});
+    const std::int64_t second = counts[p.here] > 2 * std::int64_t{p.pair} + 1 ? 1 : 0;
+    visit(p.here, bits.second | static_cast<std::uint64_t>(second - 1), second);
   }
 }
 
-/// Where a cell goes whose draw is `word` beyond its fates; itself when it stays.
-std::size_t destination(const BlockWays::Exits& exits, std::size_t here, std::uint64_t word) {
-  if (word >= exits.end[5]) return here;
-  std::size_t face = 0;
-  while (word >= exits.end[face]) ++face;
-  return exits.to[face];
+/// Where a cell goes whose draw is `word` beyond its fates. Counts instead of searching: half of
+/// the cells move, so branches on `word` would be mispredicted more often than not.
+std::size_t destination(const BlockWays::Exits& exits, std::uint64_t word) {
+  std::size_t passed = exits.end.size();
+  for (const std::uint64_t end : exits.end) passed -= word < end ? 1 : 0;
+  return exits.to[passed];
 }
 
 class Round {
@@ -107,30 +146,38 @@ class Round {
  private:
   void run_class(Class of, CellState kind, const BlockArray& before, BlockArray& after) {
     if (before.empty()) return;
-    OwnFates fates;
-    const bool fated = round_ == 0;
-    const bool by_block = fated && !suppression_.freedom.empty() && kind != CellState::exhausted;
-    if (fated) fates = own_fates(fate_chances(kind, model_, levels_, 1.0));
-    for (std::size_t here = 0; here < ways_.blocks(); ++here) {
-      if (before[here] == 0 || !ways_.exits(here).exists) continue;
-      const BlockWays::Exits& exits = ways_.exits(here);
-      if (by_block) {
-        fates = own_fates(fate_chances(kind, model_, levels_, suppression_.freedom[exits.block]));
-      }
-      for_each_cell(model_.draws, Purpose::kernel_act, exits.block, of, step_, round_, before[here],
-                    [&](std::uint64_t word) {
-                      if (word < fates.end.activation) {
-                        befall(fates, here, exits.own, word);
-                      } else {
-                        ++after[destination(exits, here, word - fates.end.activation)];
-                      }
-                    });
-    }
+    const std::vector<OwnFates> fates = fates_of(kind, before);
+    const std::size_t each = fates.size() > 1 ? 1 : 0;
+    for_each_cell(ways_, model_.draws, {Purpose::kernel_act, of, step_, round_}, before,
+                  [&](std::uint32_t here, std::uint64_t word, std::int64_t cells) {
+                    const OwnFates& fate = fates[each * here];
+                    if (word < fate.end.activation) [[unlikely]] {
+                      befall(fate, here, word);
+                    } else {
+                      const BlockWays::Exits& exits = ways_.exits(here);
+                      after[destination(exits, word - fate.end.activation)] += cells;
+                    }
+                  });
   }
 
-  void befall(const OwnFates& fates, std::size_t here, bool own, std::uint64_t word) {
+  /// One for all blocks, or by block where regulatory T cells make them differ.
+  [[nodiscard]] std::vector<OwnFates> fates_of(CellState kind, const BlockArray& before) const {
+    if (round_ > 0) return {OwnFates{}};
+    if (suppression_.freedom.empty() || kind == CellState::exhausted) {
+      return {own_fates(fate_chances(kind, model_, levels_, 1.0))};
+    }
+    std::vector<OwnFates> fates(ways_.blocks());
+    for (std::size_t here = 0; here < ways_.blocks(); ++here) {
+      if (before[here] == 0 || !ways_.exits(here).exists) continue;
+      const double freedom = suppression_.freedom[ways_.exits(here).block];
+      fates[here] = own_fates(fate_chances(kind, model_, levels_, freedom));
+    }
+    return fates;
+  }
+
+  void befall(const OwnFates& fates, std::size_t here, std::uint64_t word) {
     TCellTurnover unseen;
-    TCellTurnover& seen = own ? turnover_ : unseen;
+    TCellTurnover& seen = ways_.exits(here).own ? turnover_ : unseen;
     if (word < fates.death) {
       ++seen.deaths;
     } else if (word < fates.end.division) {
@@ -187,6 +234,7 @@ BlockWays::BlockWays(const BlockSpace& space, const Lattice& lattice, double mot
           if (exits.own) end = interval_end(end, share_leaving(space, lattice, b, face, d_voxels2));
           exits.end[face] = end;
         }
+        exits.to[6] = static_cast<std::uint32_t>(offset(b));
       }
     }
   }
@@ -220,7 +268,10 @@ void BlockWays::set_ends(std::size_t face, std::span<const std::uint64_t> ends) 
 std::vector<std::int64_t> BlockWays::own_part(std::span<const std::int64_t> covered) const {
   std::vector<std::int64_t> own;
   own.reserve(static_cast<std::size_t>(own_.volume()));
-  for_each_own([&](std::size_t offset) { own.push_back(covered[offset]); });
+  for_each_own_row([&](std::size_t row, std::size_t length) {
+    const auto values = covered.subspan(row, length);
+    own.insert(own.end(), values.begin(), values.end());
+  });
   return own;
 }
 
@@ -235,18 +286,15 @@ std::int64_t walk_tregs(const BlockWays& ways, const Draws& draws, double death,
   after.assign(ways.blocks() + 1, 0);
   const std::uint64_t death_end = round == 0 ? interval_end(0, death) : 0;
   std::int64_t deaths = 0;
-  for (std::size_t here = 0; here < ways.blocks(); ++here) {
-    const BlockWays::Exits& exits = ways.exits(here);
-    if (before[here] == 0 || !exits.exists) continue;
-    for_each_cell(draws, Purpose::treg_act, exits.block, Class::treg, step, round, before[here],
-                  [&](std::uint64_t word) {
-                    if (word < death_end) {
-                      deaths += exits.own ? 1 : 0;
-                    } else {
-                      ++after[destination(exits, here, word - death_end)];
-                    }
-                  });
-  }
+  for_each_cell(ways, draws, {Purpose::treg_act, Class::treg, step, round}, before,
+                [&](std::uint32_t here, std::uint64_t word, std::int64_t cells) {
+                  const BlockWays::Exits& exits = ways.exits(here);
+                  if (word < death_end) [[unlikely]] {
+                    deaths += exits.own ? 1 : 0;
+                  } else {
+                    after[destination(exits, word - death_end)] += cells;
+                  }
+                });
   return deaths;
 }
 

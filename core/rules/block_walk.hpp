@@ -21,7 +21,7 @@ class BlockWays {
  public:
   struct Exits {
     std::array<std::uint64_t, 6> end{};  // of the intervals that leave by each face
-    std::array<std::uint32_t, 6> to{};   // offset of the neighbour; nowhere() outside `covered`
+    std::array<std::uint32_t, 7> to{};   // offsets, nowhere() outside `covered`; last, the block
     std::uint64_t block = 0;             // global index: the key of its draws
     bool own = false;
     bool exists = false;
@@ -44,14 +44,13 @@ class BlockWays {
   /// One past the last offset: where cells go that another rank follows.
   [[nodiscard]] std::uint32_t nowhere() const { return static_cast<std::uint32_t>(exits_.size()); }
 
-  /// Calls visit(offset) for each own block, x-fastest.
+  /// Calls visit(offset, length) for each row of own blocks along x.
   template <class Visit>
-  void for_each_own(Visit&& visit) const {
-    Index3 b;
+  void for_each_own_row(Visit&& visit) const {
+    const auto length = static_cast<std::size_t>(own_.extent().x);
+    Index3 b = own_.lo;
     for (b.z = own_.lo.z; b.z < own_.hi.z; ++b.z) {
-      for (b.y = own_.lo.y; b.y < own_.hi.y; ++b.y) {
-        for (b.x = own_.lo.x; b.x < own_.hi.x; ++b.x) visit(offset(b));
-      }
+      for (b.y = own_.lo.y; b.y < own_.hi.y; ++b.y) visit(offset(b), length);
     }
   }
   /// The values of the own blocks, in that order.

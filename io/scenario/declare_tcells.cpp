@@ -18,7 +18,7 @@ void declare_contact(Declarations& d) {
       .means(
           "hops: each T cell walks voxel by voxel; kernel: T cells are counts per block and kill "
           "as "
-          "if well mixed, some 40 times faster.");
+          "if well mixed, some 100 times faster.");
   d.quantity(
        "motility", {"um^2/h", "um^2/min"},
        [](auto& p, auto) -> auto& { return p.tcells.motility_um2_per_h; })
