@@ -98,7 +98,7 @@ Simulation::Simulation(const Communicator& comm, const Parameters& parameters,
 void Simulation::start() {
   state_ = ModelState();
   fill_niches(state_, model_);
-  place_founders(state_, model_, FounderTime::start);
+  place_founders_now(FounderTime::start);
   if (model_.parameters.clones.standing) standing_ = place_standing_clones(state_, model_);
   state_.patient =
       healthy_patient(model_.parameters.patient, count_stem_cells(state_.niches, state_.clones));
@@ -139,19 +139,27 @@ void Simulation::step() {
   close_step(levels);
 }
 
+void Simulation::place_founders_now(FounderTime when) {
+  const std::int64_t missing = place_founders(state_, model_, when);
+  if (missing == 0) return;
+  notes_.push_back("hour " + std::to_string(state_.step) + ": " + std::to_string(missing) +
+                   " cells of clones.founders were not placed, because too few normal stem cells "
+                   "were left to replace");
+}
+
 void Simulation::apply_due_events() {
   const TCellParameters& tcells = model_.parameters.tcells;
   std::int64_t arriving = 0;
   if (tcells.trigger && state_.events_done == 0 &&
       static_cast<double>(state_.step) >= tcells.trigger->at_h) {
-    place_founders(state_, model_, FounderTime::trigger);
+    place_founders_now(FounderTime::trigger);
     arriving += admission_.trigger_count();
     state_.events_done = 1;
   }
   for (const std::size_t event : begin_due_events(state_.patient, model_.parameters, state_.step)) {
     treat(event);
     const bool challenge = model_.parameters.therapy[event].drug == Drug::antigen_challenge;
-    if (challenge) arriving += admission_.trigger_count();
+    if (challenge && state_.events_done > 0) arriving += admission_.trigger_count();
   }
   // A steady influx is of the clonotypes that the trigger awakens, so it waits for the trigger.
   const bool recruiting = !tcells.trigger || state_.events_done > 0;
@@ -203,8 +211,8 @@ void Simulation::attack_stem_cells(const Levels& levels) {
     walk_tcells(levels);
     return;
   }
-  KernelHits hits = choose_kernel_hits(state_, model_, levels, suppression_, own_niches_,
-                                       blocks_->hazards());
+  KernelHits hits =
+      choose_kernel_hits(state_, model_, levels, suppression_, own_niches_, blocks_->hazards());
   hits_ = std::move(hits.killed);
   wounds_ = std::move(hits.wounded);
 }
@@ -336,11 +344,30 @@ void Simulation::census_of_tcells() {
   cells[3] += total(state_.blocks.memory);
   cells[4] = total(state_.blocks.tregs);
   comm_.sum(cells);
+  check_room();
   state_.census.effector = cells[0];
   state_.census.engaged = cells[1];
   state_.census.exhausted = cells[2];
   state_.census.memory = cells[3];
   state_.census.tregs = cells[4];
+}
+
+/// Counts by block know no crowding, so nothing else keeps them within the room that there is.
+/// Collective.
+void Simulation::check_room() const {
+  constexpr std::int64_t room = block_edge * block_edge * block_edge;
+  std::int64_t most = 0;
+  for (const auto* kind : {&state_.blocks.effector, &state_.blocks.exhausted, &state_.blocks.memory,
+                           &state_.blocks.tregs}) {
+    if (!kind->empty()) most = std::max(most, *std::ranges::max_element(*kind));
+  }
+  if (!blocks_ || comm_.max(most) <= room) return;
+  throw Failure(
+      ExitCode::model_health,
+      "at hour " + std::to_string(state_.step) +
+          " a block of 16^3 voxels holds more T "
+          "cells than voxels: fewer of them have to come (tcells.trigger.influx, recruitment, "
+          "division_rate, reference_density; tregs.density and the dose of treg_infusion)");
 }
 
 void Simulation::check_tcell_balance(const Census& before) const {

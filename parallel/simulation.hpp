@@ -65,6 +65,8 @@ class Simulation {
   [[nodiscard]] const ModelState& state() const { return state_; }
   /// The whole state of this rank, T cells in ascending site order.
   [[nodiscard]] ModelState snapshot() const;
+  /// What could not happen as the scenario asked, in words.
+  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
   /// Digest of the whole lattice. Collective.
   [[nodiscard]] std::uint64_t digest() const;
   /// The cytokine fields of the present period, if the scenario has any.
@@ -77,6 +79,7 @@ class Simulation {
   [[nodiscard]] int owner_of_block(std::uint64_t block) const;
 
  private:
+  void place_founders_now(FounderTime when);
   void apply_due_events();
   void treat(std::size_t event);
   void admit_tcells(std::int64_t count);
@@ -93,6 +96,7 @@ class Simulation {
   [[nodiscard]] NicheSites::Contact contact_at(const NicheSite& site, const Levels& levels) const;
   std::int64_t& count(Counter which) { return state_.counters[static_cast<std::size_t>(which)]; }
   void census_of_tcells();
+  void check_room() const;
   void check_tcell_balance(const Census& before) const;
 
   const Communicator& comm_;
@@ -113,6 +117,7 @@ class Simulation {
 
   ModelState state_;
   StandingCensus standing_;
+  std::vector<std::string> notes_;
   Suppression suppression_;  // of the present step
   // Of the present step, own niches, ascending:
   std::vector<std::uint32_t> hits_;

@@ -76,7 +76,7 @@ DrugEffect continuous(Drug drug) {
       return {.stem_division = 1.4, .ifn_on_division = 0.0};
     case Drug::g_csf:  // no gain in response or survival: Tichelli 2020 [S]; values [A]. Growth of
                        // monosomy 7: 1.5 to 3 (Ohara 1997 [S], value [A])
-      return {.neutrophil_output = 2.0, .neutrophil_transit = 0.5, .driver_growth = 2.0};
+      return {.neutrophil_output = 2.0, .neutrophil_transit = 0.5, .monosomy_7_growth = 2.0};
     case Drug::androgen:  // danazol; response 46 %, median 3 months [S]; value [A]
       return {.stem_division = 1.3};
     case Drug::anti_ifn:  // antibody or JAK inhibitor; rescues mice (Bloom 2004 [S]); value [A]

@@ -15,7 +15,7 @@ struct Modifiers {
   double ifn_effect = 1.0;       // every effect of interferon
   double ifn_on_division = 1.0;  // its block of stem-cell division alone
   double tnf_effect = 1.0;       // bystander damage
-  double driver_growth = 1.0;    // growth of clones with monosomy 7
+  double monosomy_7_growth = 1.0;
   double progenitor_output = 1.0;
   double neutrophil_output = 1.0;
   double neutrophil_transit = 1.0;  // time of maturation

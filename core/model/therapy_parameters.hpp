@@ -48,7 +48,7 @@ struct DrugEffect {
   double progenitor_output = 1.0;
   double neutrophil_output = 1.0;
   double neutrophil_transit = 1.0;
-  double driver_growth = 1.0;      // × growth of clones with monosomy 7
+  double monosomy_7_growth = 1.0;  // × growth of clones with monosomy 7
   double red_cell_survival = 0.0;  // 1: GPI-negative red cells live as long as normal ones
   double seeding_share = 0.0;      // of infused CD34+ cells that become stem cells of a niche
   double homing_share = 0.0;       // of infused regulatory T cells that reach the active marrow
@@ -82,7 +82,7 @@ struct Dose {
 };
 
 /// From when a therapy's date is counted.
-enum class Anchor { start, trigger, diagnosis, response, relapse };
+enum class Anchor { start, trigger, diagnosis, response, relapse, severe };
 /// What must be true on that date.
 enum class Condition {
   always,

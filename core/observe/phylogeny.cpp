@@ -26,7 +26,7 @@ struct Node {
 
 struct Tree {
   std::vector<Node> nodes;
-  std::size_t root = no_node;
+  std::vector<std::size_t> roots;  // the patient's own line, then those of donors
 
   std::size_t add(const Node& node) {
     nodes.push_back(node);
@@ -68,11 +68,12 @@ Tree tree_of(const ModelState& state, std::span<const std::int64_t> cells) {
     }
     if (line == no_node) continue;
     if (clone.parent == no_parent) {
-      tree.root = line;
+      tree.roots.push_back(line);
     } else {
       children[clone.parent].push_back({clone.birth_step, id, line});
     }
   }
+  std::ranges::reverse(tree.roots);
   return tree;
 }
 
@@ -126,13 +127,19 @@ class NewickWriter {
 
   std::string write() {
     header();
+    if (tree_.roots.empty()) out_ += ";\n";
+    for (const std::size_t root : tree_.roots) write_tree(root);
+    return out_;
+  }
+
+ private:
+  void write_tree(std::size_t root) {
     struct Visit {
       std::size_t node;
       std::int64_t from_hour;
       int lines_written;
     };
-    std::vector<Visit> path;
-    if (tree_.root != no_node) path.push_back({tree_.root, tree_.nodes[tree_.root].hour, 0});
+    std::vector<Visit> path = {{root, tree_.nodes[root].hour, 0}};
     while (!path.empty()) {
       Visit& at = path.back();
       const Node& node = tree_.nodes[at.node];
@@ -144,10 +151,9 @@ class NewickWriter {
       close(node, at.from_hour);
       path.pop_back();
     }
-    return out_ + ";\n";
+    out_ += ";\n";
   }
 
- private:
   void header() {
     const auto niches = static_cast<double>(state_.niches.size());
     out_ = "[hour=" + std::to_string(state_.step) +
@@ -169,7 +175,7 @@ class NewickWriter {
     out_ += (node.leaf() ? "clone=" : "born=") + std::to_string(node.clone);
     if (clone.parent != no_parent) out_ += ":parent=" + std::to_string(clone.parent);
     if (node.leaf()) {
-      if (clone.parent != no_parent) out_ += ":birth_d=" + days(clone.birth_step);
+      if (node.clone != 0) out_ += ":birth_d=" + days(clone.birth_step);
       out_ += ":cells=" + std::to_string(cells_[node.clone]) +
               ":genotype=" + genotype_name(clone.genotype);
     }

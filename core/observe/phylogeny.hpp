@@ -20,7 +20,8 @@ namespace marrow {
 std::string clone_name(const Clone& clone, std::uint32_t id, std::span<const FounderClone> founders,
                        std::span<const MutationClass> mutations);
 
-/// The tree with a closing ";" and line end, after a comment that states hour, seed and the scale
+/// The tree with a closing ";" and line end, and below it one for each living donor line, after a
+/// comment that states hour, seed and the scale
 /// (stem cells of the patient per niche). Leaves carry
 /// [&&NHX:clone=:parent=:birth_d=:cells=:genotype=] (no parent and birth for the normal clone),
 /// inner nodes [&&NHX:born=:parent=], the ids of the clone that is born there and of its parent.

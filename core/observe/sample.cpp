@@ -60,7 +60,10 @@ std::vector<std::string> blood_values(const PatientState& patient,
           text(hla_lacking),
           text(driver),
           text(monosomy_7),
+          text(share_with(patient.platelets_1e9_per_l, GenotypeBit::gpi_negative)),
+          text(share_with(patient.platelets_1e9_per_l, GenotypeBit::hla_lost)),
           text(share_with(patient.hemoglobin_g_per_l, GenotypeBit::gpi_negative)),
+          text(share_with(patient.hemoglobin_g_per_l, GenotypeBit::hla_lost)),
           seen(gpi_negative, detection.gpi_negative),
           seen(hla_lacking, detection.hla_lacking),
           seen(driver, detection.driver)};
@@ -71,7 +74,8 @@ constexpr auto blood_columns = std::to_array<std::string_view>(
      "hemoglobin_g_per_l", "platelets_with_transfusion_1e9_per_l",
      "hemoglobin_with_transfusion_g_per_l", "transfusions", "neutrophils_gpi_negative_share",
      "neutrophils_hla_lacking_share", "neutrophils_driver_share", "neutrophils_monosomy_7_share",
-     "red_cells_gpi_negative_share", "gpi_negative_detected", "hla_lacking_detected",
+     "platelets_gpi_negative_share", "platelets_hla_lacking_share", "red_cells_gpi_negative_share",
+     "red_cells_hla_lacking_share", "gpi_negative_detected", "hla_lacking_detected",
      "driver_detected"});
 
 }  // namespace
@@ -121,7 +125,8 @@ std::vector<std::string> sample_row(const ModelState& state, const Model& model,
   const Parameters& parameters = model.parameters;
   const Census& census = state.census;
   const PatientState& patient = state.patient;
-  const Levels levels = levels_of(census, model);
+  const Levels levels =
+      levels_of(census, model, modifiers_at(patient, parameters, model.draws, state.step));
   std::vector<std::string> row = {text(state.step),    text(static_cast<double>(state.step) / 24.0),
                                   text(census.stem),   text(census.apoptotic),
                                   text(census.vacant), text(census.lost)};

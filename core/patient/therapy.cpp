@@ -131,7 +131,7 @@ void apply_factors(Modifiers& m, const DrugEffect& effect, double share) {
   scale(m.ifn_effect, effect.ifn_effect);
   scale(m.ifn_on_division, effect.ifn_on_division);
   scale(m.tnf_effect, effect.tnf_effect);
-  scale(m.driver_growth, effect.driver_growth);
+  scale(m.monosomy_7_growth, effect.monosomy_7_growth);
   scale(m.progenitor_output, effect.progenitor_output);
   scale(m.neutrophil_output, effect.neutrophil_output);
   scale(m.neutrophil_transit, effect.neutrophil_transit);
@@ -179,6 +179,9 @@ std::int64_t due_hour(const TherapyEvent& event, const Parameters& parameters,
       break;
     case Anchor::relapse:
       if (!since(patient.relapse_h)) return never;
+      break;
+    case Anchor::severe:
+      if (!since(patient.diagnosis_h)) return never;
       break;
   }
   return static_cast<std::int64_t>(std::ceil(anchor_h + event.at_h));
@@ -231,13 +234,17 @@ Modifiers modifiers_at(const PatientState& patient, const Parameters& parameters
                        const Draws& draws, std::int64_t hour) {
   Modifiers modifiers;
   const Treatment treatment(patient, parameters, hour);
+  std::array<double, drug_count> share{};
   for (std::size_t i = 0; i < treatment.size(); ++i) {
     const double acting = treatment.intensity_of(i);
     if (acting <= 0) continue;
     const TherapyEvent& event = treatment.event(i);
-    const DrugEffect& effect = effect_of(event, parameters);
-    apply_factors(modifiers, effect, std::min(1.0, effective_dose(event)) * acting);
-    apply_kills(modifiers, event, effect, treatment.since_begin_h(i));
+    double& of_drug = share[static_cast<std::size_t>(event.drug)];
+    of_drug = std::max(of_drug, std::min(1.0, effective_dose(event)) * acting);
+    apply_kills(modifiers, event, effect_of(event, parameters), treatment.since_begin_h(i));
+  }
+  for (std::size_t drug = 0; drug < drug_count; ++drug) {
+    if (share[drug] > 0) apply_factors(modifiers, parameters.drugs[drug], share[drug]);
   }
   modifiers.antigen = treatment.antigen();
   if (treatment.tolerant(draws)) modifiers.tcell_division = 0.0;

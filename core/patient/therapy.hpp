@@ -22,9 +22,9 @@ namespace marrow {
 double relative_dose(const TherapyEvent& event);
 
 /// First whole hour at or after the event's date; `never` while its anchor has not happened.
-/// Diagnosis: of moderate or severe disease, whichever came first; response: the first day of the
-/// window of the first one. A response is known only when its window is over, so an event may be
-/// due in the past; it then begins at once.
+/// Diagnosis: of moderate or severe disease, whichever came first; severe: of severe disease;
+/// response: the first day of the window of the first one. A response is known only when its window
+/// is over, so an event may be due in the past; it then begins at once.
 std::int64_t due_hour(const TherapyEvent& event, const Parameters& parameters,
                       const PatientState& patient);
 
@@ -42,8 +42,8 @@ std::vector<std::size_t> begin_due_events(PatientState& patient, const Parameter
 
 /// What the therapy so far does in the hour that begins at `hour`.
 /// - A drug acts fully for its duration, then fades linearly over its taper. A factor f acts as
-///   1 + (f - 1)·min(1, relative dose)·(what is left of the taper); factors of several drugs
-///   multiply.
+///   1 + (f - 1)·min(1, relative dose)·(what is left of the taper). Factors of different drugs
+///   multiply; of events of one drug that overlap, the one that leaves most acts.
 /// - A log10 kill, times the relative dose, is spread evenly over the duration: the rates of its
 ///   hours sum to ln(10)·log10 kill. Doses of cells (transplant) do not scale effects.
 /// - Tolerance: one draw per event with a chance, times min(1, relative dose). From the end of the

@@ -16,10 +16,8 @@ enum class Purpose : std::uint8_t {
   hop_directions = 1,
   hop_priority = 2,
   contact = 3,
-  kill_priority = 4,
   tcell_fate = 5,
   daughter_face = 6,
-  daughter_priority = 7,
   influx_site = 8,
   influx_count = 9,
   stem_act = 10,
@@ -33,7 +31,6 @@ enum class Purpose : std::uint8_t {
   kernel_act = 18,  // T cells counted by block
   treg_act = 19,
   block_influx = 20,
-  sublethal_hit = 21,
   kernel_hit = 22,
   ifn_memory = 23,
   chemotaxis = 24,

@@ -20,7 +20,7 @@ inline constexpr std::int64_t not_yet_born = std::numeric_limits<std::int64_t>::
 void fill_niches(ModelState& state, const Model& model);
 
 /// Replaces live normal cells in keyed order by the founders whose time is `when` (start or
-/// trigger).
-void place_founders(ModelState& state, const Model& model, FounderTime when);
+/// trigger). Returns how many cells found no normal one to replace.
+std::int64_t place_founders(ModelState& state, const Model& model, FounderTime when);
 
 }  // namespace marrow

@@ -48,7 +48,7 @@ class ActRates {
     const double block = hspc.ifn_inhibition * drugs.ifn_on_division;
     const double interferon = 1.0 / (1.0 + block * ifn_level(cell, model_, levels_));
     const bool malignant = (clone.genotype & GenotypeBit::monosomy_7) != 0;
-    const double growth = clone.growth_per_h * (malignant ? drugs.driver_growth : 1.0);
+    const double growth = clone.growth_per_h * (malignant ? drugs.monosomy_7_growth : 1.0);
     const double division = hspc.homeostatic_rate_per_h +
                             hspc.stress_rate_per_h * vacancy * drugs.stem_division * interferon +
                             growth;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/signals/signal_fields.hpp"
 
-#include "core/model/failure.hpp"
 #include "core/signals/resolvent_series.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace marrow {
 namespace {
@@ -81,7 +81,7 @@ HugeVector<float> SignalFields::density_of(std::span<const SignalSource> sources
     const Index3 cell = grid().cell(source.cell);
     if (!grid().own().contains(cell)) continue;
     if (!open(cell)) {
-      throw Failure(ExitCode::internal_error, "a source of cytokines lies in bone");
+      throw std::logic_error("a source of cytokines lies in bone");
     }
     density[grid().offset(cell)] =
         static_cast<float>(static_cast<double>(source.hours) * source_scale);

@@ -44,7 +44,8 @@ class SignalFields {
   /// The error of each field is at most `tolerance` in this sense: the root mean square over the
   /// open cells of (computed - exact) is at most tolerance times that of the source itself in units
   /// of level. In single precision, so a tolerance below 1e-6 gains nothing. Throws
-  /// Failure(internal_error) for a source in a closed cell. Collective when `refresh` is.
+  /// std::logic_error (on this rank alone, which ends the program) for a source in a closed cell.
+  /// Collective when `refresh` is.
   void update(std::span<const SignalSource> sources, const RefreshGhosts& refresh);
 
   /// Levels at a voxel of the own box or of its ghost cells; 0 before the first update, in closed

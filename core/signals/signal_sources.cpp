@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/signals/signal_sources.hpp"
 
-#include "core/model/failure.hpp"
-
 #include <algorithm>
 #include <limits>
+#include <stdexcept>
 
 namespace marrow {
 namespace {
@@ -12,8 +11,7 @@ namespace {
 constexpr std::uint16_t most_hours = std::numeric_limits<std::uint16_t>::max();
 
 [[noreturn]] void too_many_hours() {
-  throw Failure(ExitCode::internal_error,
-                "more than 65,535 T-cell-hours in one cell of the signal grid");
+  throw std::logic_error("more than 65,535 T-cell-hours in one cell of the signal grid");
 }
 
 }  // namespace

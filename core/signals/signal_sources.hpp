@@ -24,7 +24,7 @@ class SignalSources {
  public:
   explicit SignalSources(const SignalGrid& grid);
 
-  /// One T cell spent an hour at this voxel of the own box. Throws Failure(internal_error) at
+  /// One T cell spent an hour at this voxel of the own box. Throws std::logic_error at
   /// 65,536 hours in one cell.
   void add(const Index3& voxel);
 

@@ -154,25 +154,6 @@ void Messages::flush_log() {
   }
 }
 
-std::vector<std::string> merge_warnings(std::span<const RankWarning> warnings) {
-  std::vector<std::string> merged;
-  std::vector<bool> told(warnings.size(), false);
-  for (std::size_t i = 0; i < warnings.size(); ++i) {
-    if (told[i]) continue;
-    std::int64_t ranks = 0;
-    for (std::size_t j = i; j < warnings.size(); ++j) {
-      if (warnings[j].text != warnings[i].text) continue;
-      told[j] = true;
-      ++ranks;
-    }
-    const std::string first = fmt::format("rank {} on host {}", warnings[i].rank, warnings[i].host);
-    merged.push_back(ranks == 1 ? fmt::format("{} ({})", warnings[i].text, first)
-                                : fmt::format("{} (on {}, first {})", warnings[i].text,
-                                              counted(ranks, "rank"), first));
-  }
-  return merged;
-}
-
 std::string cut_to_columns(std::string_view text, int columns) {
   int used = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -82,15 +82,6 @@ class Messages {
   std::int64_t log_lines_lost_ = 0;
 };
 
-/// Warnings of several ranks as one sentence each: "the clock jumped (on 17 ranks, first rank 3 on
-/// host n12)". `warnings` in rank order.
-struct RankWarning {
-  int rank = 0;
-  std::string host;
-  std::string text;
-};
-[[nodiscard]] std::vector<std::string> merge_warnings(std::span<const RankWarning> warnings);
-
 /// `text` cut to that many columns; counts code points, so that no UTF-8 sequence is split.
 [[nodiscard]] std::string cut_to_columns(std::string_view text, int columns);
 

@@ -19,6 +19,7 @@ struct RunPaths {
   [[nodiscard]] std::filesystem::path log() const { return root / "log.txt"; }
   [[nodiscard]] std::filesystem::path status() const { return root / "status.json"; }
   [[nodiscard]] std::filesystem::path series() const { return root / "series.csv"; }
+  [[nodiscard]] std::filesystem::path events() const { return root / "events.csv"; }
   [[nodiscard]] std::filesystem::path phylogeny() const { return root / "phylogeny.nwk"; }
   [[nodiscard]] std::filesystem::path frames() const { return root / "frames"; }
   [[nodiscard]] std::filesystem::path checkpoints() const { return root / "checkpoints"; }

@@ -85,6 +85,16 @@ void check_death(Checker& check) {
                       {check.states(high) + ", " + check.states(low)});
 }
 
+/// The stencil that spreads hematopoiesis is at most so many voxels wide to either side.
+void check_smoothing(Checker& check) {
+  constexpr double most_voxels = 256.0;
+  const Parameters& p = check.parameters();
+  if (p.patient.smoothing_um <= most_voxels * p.domain.spacing_um) return;
+  check.contradiction({"patient.smoothing", "domain.spacing"},
+                      "the offspring of a stem cell would spread over more than 256 voxels",
+                      {check.states("patient.smoothing") + ", " + check.states("domain.spacing")});
+}
+
 }  // namespace
 
 void check_patient(Checker& check) {
@@ -92,6 +102,7 @@ void check_patient(Checker& check) {
   check_severity(check);
   check_transfusion(check);
   check_death(check);
+  check_smoothing(check);
 }
 
 }  // namespace marrow::io

@@ -27,6 +27,7 @@ class EventChecker {
     check_course();
     check_clone();
     check_tregs();
+    check_antigen();
   }
 
  private:
@@ -69,7 +70,18 @@ class EventChecker {
                             drug_ + " is given in " + std::string(dose_unit_word(use.unit)) +
                                 ", and the dose is " + dose_text(event_->dose),
                             {"the standard dose is " + dose_text({use.standard_dose, use.unit})});
+    } else if (const Dose most = largest_dose(use); event_->dose.value > most.value) {
+      check_->contradiction({path_ + ".dose"},
+                            "the dose of " + drug_ + " is more than " + dose_text(most) +
+                                ", the largest that the model is meant for",
+                            {"the standard dose is " + dose_text({use.standard_dose, use.unit})});
     }
+  }
+
+  /// Cells home and seed in proportion over orders of magnitude; effects of drugs do not.
+  [[nodiscard]] static Dose largest_dose(const DrugUse& use) {
+    const double times = use.unit == DoseUnit::cells_per_kg ? 1000.0 : 10.0;
+    return {times * use.standard_dose, use.unit};
   }
 
   /// True if something of the drug's effect can fade.
@@ -82,7 +94,7 @@ class EventChecker {
         &DrugEffect::stem_division,      &DrugEffect::ifn_effect,
         &DrugEffect::ifn_on_division,    &DrugEffect::tnf_effect,
         &DrugEffect::progenitor_output,  &DrugEffect::neutrophil_output,
-        &DrugEffect::neutrophil_transit, &DrugEffect::driver_growth,
+        &DrugEffect::neutrophil_transit, &DrugEffect::monosomy_7_growth,
         &DrugEffect::red_cell_survival};
     return std::any_of(std::begin(while_given), std::end(while_given),
                        [&](auto member) { return effect.*member != DrugEffect{}.*member; });
@@ -157,6 +169,25 @@ class EventChecker {
     check_->contradiction({path_ + ".drug", path_},
                           "treg_infusion brings regulatory T cells, which are not simulated",
                           {"write a section 'tregs: {}', or remove the treatment"});
+  }
+
+  /// Without a trigger there is no attack that antigen could feed; before it, none yet.
+  void check_antigen() {
+    const bool challenge = event_->drug == Drug::antigen_challenge;
+    if (!challenge && event_->drug != Drug::antigen_removal) return;
+    const auto& trigger = parameters().tcells.trigger;
+    if (!trigger) {
+      check_->contradiction({path_ + ".drug", path_},
+                            drug_ + " is about the antigen of an attack, and there is no trigger",
+                            {"write a section 'tcells.trigger', or remove the treatment"});
+      return;
+    }
+    const auto hour = known_hour();
+    if (!challenge || !event_->given || !hour || *hour >= trigger->at_h) return;
+    check_->contradiction(
+        {path_ + ".at", "tcells.trigger.at"}, "antigen_challenge comes before the trigger",
+        {check_->states(path_ + ".at") + ", " + check_->states("tcells.trigger.at"),
+         "it brings the T cells of the trigger once more: write a later date"});
   }
 
   Checker* check_;

@@ -45,7 +45,7 @@ constexpr EffectEntry effects[] = {
      "Factor of the output of neutrophils while the drug is given."},
     {"neutrophil_transit", &DrugEffect::neutrophil_transit, largest_factor,
      "Factor of the maturation time of neutrophils while the drug is given."},
-    {"driver_growth", &DrugEffect::driver_growth, largest_factor,
+    {"monosomy_7_growth", &DrugEffect::monosomy_7_growth, largest_factor,
      "Factor of the growth of clones with monosomy 7 while the drug is given."},
     {"red_cell_survival", &DrugEffect::red_cell_survival, 1.0,
      "1: GPI-negative red cells live as long as normal ones while the drug is given; 0: no "
@@ -94,7 +94,7 @@ constexpr Evidence evidence[] = {
      "evades the block of TPO by interferon: Alvarado 2019 Blood 133:2004 [S]"},
     {Drug::g_csf, "neutrophil_output", "",
      "no gain in response or survival: Tichelli 2020 [S]; value [A]"},
-    {Drug::g_csf, "driver_growth", "1.5 to 3",
+    {Drug::g_csf, "monosomy_7_growth", "1.5 to 3",
      "monosomy 7 under cyclosporine and G-CSF: Ohara 1997 [S]; value [A]"},
     {Drug::androgen, "stem_division", "", "danazol, response 46 %, median 3 months [S]; value [A]"},
     {Drug::anti_ifn, "ifn_effect", "", "rescues mice: Bloom 2004 [S]; value [A]"},

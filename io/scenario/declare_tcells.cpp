@@ -49,7 +49,7 @@ void declare_contact(Declarations& d) {
   d.add(
        ParameterType::number, "fas_multiplier",
        [](auto& p, auto) -> auto& { return p.tcells.fas_multiplier; })
-      .at_least(0.0)
+      .at_least(1.0)
       .at_most(100.0)
       .means(
           "Interferon makes stem cells easier to kill: factor of the chance of a kill at the mean "

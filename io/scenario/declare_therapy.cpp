@@ -44,15 +44,21 @@ void declare_date(Declarations& d) {
       .required("28 d")
       .means("When it begins, counted from 'from'.");
   d.add(ParameterType::choice, "from", [](auto& p, auto i) -> auto& { return p.therapy[i].from; },
-        {"start", "trigger", "diagnosis", "response", "relapse"})
+        {"start", "trigger", "diagnosis", "response", "relapse", "severe"})
       .means(
-          "What its date is counted from; diagnosis, response and relapse are those of the "
+          "What its date is counted from. diagnosis: of moderate or severe disease, whichever "
+          "comes "
+          "first; severe: of severe disease; response, relapse: the first one. All are those of "
+          "the "
           "simulated patient, and without them it does not begin.");
   d.add(ParameterType::choice, "if",
         [](auto& p, auto i) -> auto& { return p.therapy[i].condition; },
         {"always", "severe", "no_response", "response", "partial_response", "complete_response",
          "relapse"})
-      .means("What must be true of the patient on that date; else it is skipped.");
+      .means(
+          "What must be true of the patient on that date; it is judged once, and else the "
+          "treatment "
+          "is skipped for good (to wait for severe disease: 'from: severe').");
 }
 
 void declare_amount(Declarations& d) {
@@ -60,7 +66,8 @@ void declare_amount(Declarations& d) {
        ParameterType::dose, "dose", [](auto& p, auto i) -> auto& { return p.therapy[i].dose; })
       .means(
           "How much, in the unit of the drug; per day for drugs that are given over a course. More "
-          "than the standard dose kills more, but does not act more strongly otherwise.")
+          "than the standard dose kills more, but does not act more strongly otherwise. At most 10 "
+          "times the standard dose; of cells 1000 times.")
       .usual(standard_doses())
       .source(
           "ATG: Scheinberg 2011 [S]; RACE, Peffault de Latour 2022 [S]; transplant: Islam 2010 "

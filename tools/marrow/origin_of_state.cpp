@@ -40,10 +40,10 @@ std::vector<std::string> check_changes(const io::LoadedCheckpoint& checkpoint,
         fmt::format("{}: {} -> {}", change.path, change.old_value, change.new_value);
     changes.push_back(text);
     if (change.policy == io::RestartPolicy::fixed) {
-      refused += fmt::format("  {} (fixed: {})\n", text, io::policy_sentence(change.policy));
+      refused += fmt::format("  {} ({})\n", text, io::policy_sentence(change.policy));
     } else if (change.policy == io::RestartPolicy::warned &&
                std::ranges::find(allowed, change.path) == allowed.end()) {
-      refused += fmt::format("  {} (needs --allow-change {})\n", text, change.path);
+      refused += fmt::format("  {} (warned: needs --allow-change {})\n", text, change.path);
     }
   }
   if (!refused.empty()) {

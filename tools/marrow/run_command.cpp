@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <iostream>
+#include <new>
 
 namespace marrow::tool {
 namespace {
@@ -57,6 +58,13 @@ ExitCode run(const RunRequest& request, int argument_count, char** arguments) {
                 << text << (text.ends_with('\n') ? "" : "\n");
     }
     return leave(failure.code());
+  } catch (const std::bad_alloc&) {
+    std::cerr << fmt::format(
+        "marrow: rank {} on {}: not enough memory: a smaller 'domain.size', or more nodes with "
+        "fewer "
+        "ranks on each\n",
+        comm.rank(), io::this_host());
+    parallel::Session::abort(static_cast<int>(ExitCode::files));
   } catch (const std::exception& error) {
     std::cerr << fmt::format("marrow: rank {} on {}: internal error: {}\n", comm.rank(),
                              io::this_host(), error.what());

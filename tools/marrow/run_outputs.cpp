@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <filesystem>
@@ -78,11 +79,13 @@ bool RunOutputs::due(double every_h, std::int64_t step) const {
 void RunOutputs::open(const parallel::Simulation& simulation) {
   const bool continued = origin_.checkpoint.has_value();
   for (const std::string& line : setup_report(simulation)) messages_->info(line);
-  messages_->info(
-      fmt::format("{} at hour {} of {} on {}; {} hops per exchange of ghost cells",
-                  continued ? (origin_.branched ? "branching" : "resuming") : "starting",
-                  simulation.state().step, last_step_, io::counted(comm_.size(), "rank"),
-                  simulation.hops_per_exchange()));
+  messages_->info(fmt::format(
+      "{} at hour {} of {} on {}{}",
+      continued ? (origin_.branched ? "branching" : "resuming") : "starting",
+      simulation.state().step, last_step_, io::counted(comm_.size(), "rank"),
+      scenario_.parameters.tcells.motion == Motion::hops
+          ? fmt::format("; {} hops per exchange of ghost cells", simulation.hops_per_exchange())
+          : ""));
   const std::vector<io::HostRanks> hosts = io::gather_hosts(comm_);
   digest_ = simulation.digest();
   comm_.agree([&] {
@@ -103,6 +106,8 @@ void RunOutputs::open(const parallel::Simulation& simulation) {
   } else {
     last_good_checkpoint_ = simulation.state().step;
   }
+  if (comm_.is_root()) told_ = chronicle(simulation.state(), scenario_.parameters);
+  write_events(simulation);
   write_status(simulation, io::RunState::running, "", ExitCode::finished);
 }
 
@@ -168,6 +173,7 @@ void RunOutputs::write_row(const parallel::Simulation& simulation) {
   digest_ = simulation.digest();
   const double hematopoiesis = simulation.hematopoiesis();
   if (!comm_.is_root()) return;
+  tell_events(simulation);
   const bool was_pending = series_->pending() > 0;
   if (!series_->append(
           sample_row(simulation.state(), simulation.model(), hematopoiesis, digest_)) &&
@@ -247,8 +253,36 @@ io::CheckpointContent RunOutputs::checkpoint_content(const parallel::Simulation&
 void RunOutputs::write_phylogeny(const parallel::Simulation& simulation) {
   if (!comm_.is_root()) return;
   try {
-    io::replace_file_text(paths_.phylogeny(),
-                          newick(simulation.state(), scenario_.parameters) + "\n");
+    io::replace_file_text(paths_.phylogeny(), newick(simulation.state(), scenario_.parameters));
+  } catch (const Failure& failure) {
+    messages_->warn(failure.what());
+  }
+}
+
+/// New events in the log and on the terminal, and all of them in their file.
+void RunOutputs::tell_events(const parallel::Simulation& simulation) {
+  for (; notes_told_ < simulation.notes().size(); ++notes_told_) {
+    messages_->warn(simulation.notes()[notes_told_]);
+  }
+  std::vector<ChronicleEntry> all = chronicle(simulation.state(), scenario_.parameters);
+  const std::size_t known = told_.size();
+  for (const ChronicleEntry& entry : all) {
+    const bool old = std::ranges::any_of(told_, [&](const ChronicleEntry& told) {
+      return told.hour == entry.hour && told.event == entry.event;
+    });
+    if (old) continue;
+    messages_->info(fmt::format("{}: {}{}",
+                                io::simulated_date_text(static_cast<double>(entry.hour) / 24.0),
+                                entry.event, entry.detail.empty() ? "" : "; " + entry.detail));
+  }
+  told_ = std::move(all);
+  if (told_.size() != known) write_events(simulation);
+}
+
+void RunOutputs::write_events(const parallel::Simulation& simulation) {
+  if (!comm_.is_root()) return;
+  try {
+    io::replace_file_text(paths_.events(), chronicle_csv(simulation.state(), scenario_.parameters));
   } catch (const Failure& failure) {
     messages_->warn(failure.what());
   }
@@ -332,6 +366,7 @@ void RunOutputs::end_segment(const parallel::Simulation& simulation, const std::
 void RunOutputs::name_files() const {
   std::vector<std::pair<std::filesystem::path, std::string>> files = {
       {paths_.series(), "counts, cells and clinical state, one row per sample"},
+      {paths_.events(), "diagnoses, responses and treatments, with dates"},
       {paths_.phylogeny(), "family tree of the living clones, in Newick format"},
       {paths_.effective_scenario(), "every parameter that was used, with its origin"}};
   if (frames_) {

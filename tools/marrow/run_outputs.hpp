@@ -3,6 +3,7 @@
 // The one place that knows which output is due when, and what it means when one cannot be written.
 #pragma once
 
+#include "core/observe/chronicle.hpp"
 #include "io/checkpoint/checkpoint.hpp"
 #include "io/run/messages.hpp"
 #include "io/run/progress.hpp"
@@ -20,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace marrow::tool {
 
@@ -62,6 +64,8 @@ class RunOutputs {
   void write_row(const parallel::Simulation& simulation);
   void write_phylogeny(const parallel::Simulation& simulation);
   void write_frames(const parallel::Simulation& simulation);
+  void tell_events(const parallel::Simulation& simulation);
+  void write_events(const parallel::Simulation& simulation);
   void count_lost(const std::vector<std::string>& failures);
   void write_status(const parallel::Simulation& simulation, io::RunState state,
                     const std::string& message, ExitCode code);
@@ -82,6 +86,8 @@ class RunOutputs {
   std::optional<io::FrameWriter> frames_;
   std::optional<io::Progress> progress_;
   std::optional<io::StatusFile> status_;
+  std::vector<ChronicleEntry> told_;  // events that the log has
+  std::size_t notes_told_ = 0;
   std::int64_t last_step_ = 0;
   std::optional<std::int64_t> last_good_checkpoint_;
   int failed_checkpoints_ = 0;

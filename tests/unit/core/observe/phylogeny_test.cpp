@@ -363,6 +363,23 @@ TEST(Newick, OfOneCloneOrNone) {
   EXPECT_TRUE(NewickParser(newick(state, Parameters())).nodes.empty());
 }
 
+TEST(Newick, WritesADonorsLineAsATreeOfItsOwn) {
+  ModelState state;
+  state.step = 2400;
+  state.clones = {Clone{}, child_of(no_parent, 240), child_of(1, 1200)};
+  put(state, 0, 1);
+  put(state, 1, 2);
+  put(state, 2, 3);
+  const std::string text = newick(state, two_founders());
+  const std::size_t second = text.find(";\n") + 2;
+  EXPECT_EQ(text.substr(second),
+            "(normal_c1:50[&&NHX:clone=1:birth_d=10:cells=2:genotype=none],"
+            "normal_c2:50[&&NHX:clone=2:parent=1:birth_d=50:cells=3:genotype=none])"
+            ":0[&&NHX:born=2:parent=1];\n");
+  EXPECT_EQ(text.substr(text.find(']') + 1, second - text.find(']') - 1),
+            "normal_c0:0[&&NHX:clone=0:cells=1:genotype=none];\n");
+}
+
 TEST(Newick, BearsAHundredThousandClones) {
   constexpr std::uint32_t clones = 100'000;
   for (const bool chain : {true, false}) {

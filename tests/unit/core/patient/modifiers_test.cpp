@@ -57,7 +57,7 @@ TEST(ModifiersAt, DosesScaleFactorsUpToTheStandard) {
   const Modifiers m = t.at(0);
   EXPECT_DOUBLE_EQ(m.neutrophil_output, 1.5);
   EXPECT_DOUBLE_EQ(m.neutrophil_transit, 0.75);
-  EXPECT_DOUBLE_EQ(m.driver_growth, 1.5);
+  EXPECT_DOUBLE_EQ(m.monosomy_7_growth, 1.5);
   EXPECT_DOUBLE_EQ(m.stem_division, 1.3);
 }
 
@@ -74,6 +74,18 @@ TEST(ModifiersAt, DrugsMultiply) {
   EXPECT_EQ(m.antigen, 1.0);
   EXPECT_EQ(t.acting(0),
             "eltrombopag+androgen+cyclosporine+anti_ifn+anti_tnf+complement_inhibitor");
+}
+
+TEST(ModifiersAt, OverlappingEventsOfOneDrugDoNotAddUp) {
+  TherapyEvent half = event_of(Drug::cyclosporine);
+  half.dose = {2.5, DoseUnit::mg_per_kg};
+  TherapyEvent full = event_of(Drug::cyclosporine, 10);
+  full.duration_h = 10 * day;
+  Treated t({half, full});
+  t.run_to(10 * day);
+  EXPECT_DOUBLE_EQ(t.at(9 * day).kill, 1 - 0.47 / 2);
+  EXPECT_DOUBLE_EQ(t.at(15 * day).kill, 0.53);
+  EXPECT_DOUBLE_EQ(t.at(25 * day).kill, 1 - 0.47 / 2);
 }
 
 TEST(ModifiersAt, TheSameDrugTwiceIsNamedOnce) {

@@ -72,6 +72,8 @@ TEST(Begin, CountsFromTheEarlierOfTwoDates) {
   EXPECT_EQ(due_hour(event, parameters, patient), 524);
   patient.moderate_h = 300;
   EXPECT_EQ(due_hour(event, parameters, patient), 324);
+  event.from = Anchor::severe;
+  EXPECT_EQ(due_hour(event, parameters, patient), 524);
   event.from = Anchor::response;
   patient.partial_response_h = 900;
   EXPECT_EQ(due_hour(event, parameters, patient), 924);

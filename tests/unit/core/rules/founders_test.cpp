@@ -97,6 +97,29 @@ TEST(Founders, AShareBetweenTwoNumbersGivesOneOfTheTwo) {
   }
 }
 
+TEST(Founders, SayHowManyFoundNoPlace) {
+  StemCellWorld w = world_of(
+      {founder("a", 790, 0, FounderTime::start), founder("b", 60, 0, FounderTime::trigger)});
+  EXPECT_EQ(place_founders(w.state, w.model, FounderTime::start), 0);
+  EXPECT_EQ(place_founders(w.state, w.model, FounderTime::trigger), 50);
+  EXPECT_EQ(cells_of(w.state, 2), 10);
+}
+
+TEST(FillNiches, ADonorDescendsFromNoneOfThePatientsCells) {
+  Parameters p;
+  for (const char* name : {"donor", "engineered"}) {
+    p.clones.founders.push_back(founder(name, 0, 0, FounderTime::infusion));
+  }
+  TherapyEvent transplant;
+  transplant.drug = Drug::transplant;
+  transplant.clone = "donor";
+  p.therapy.push_back(transplant);
+  StemCellWorld w(eight_hundred, p);
+  fill_niches(w.state, w.model);
+  EXPECT_EQ(w.state.clones[1].parent, no_parent);
+  EXPECT_EQ(w.state.clones[2].parent, 0u);
+}
+
 TEST(Founders, ReplaceLiveNormalCellsOnly) {
   StemCellWorld w = world_of(
       {founder("a", 100, 0, FounderTime::start), founder("b", 300, 0, FounderTime::trigger)});

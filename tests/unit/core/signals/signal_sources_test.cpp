@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/signals/signal_sources.hpp"
 
-#include "core/model/failure.hpp"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace marrow {
 namespace {
@@ -51,14 +50,14 @@ TEST_F(SignalSourcesTest, ADividedLatticeGathersTheSame) {
   EXPECT_EQ(again.entries(), low.entries());
 }
 
-TEST_F(SignalSourcesTest, OverflowIsAFailure) {
+TEST_F(SignalSourcesTest, OverflowEndsTheProgram) {
   SignalSources sources(whole);
   const std::vector<SignalSource> nearly = {{0, 65535}};
   sources.restore(nearly);
-  EXPECT_THROW(sources.add({1, 1, 1}), Failure);
+  EXPECT_THROW(sources.add({1, 1, 1}), std::logic_error);
   EXPECT_EQ(sources.entries(), nearly);
-  EXPECT_THROW(sources.restore(std::vector<SignalSource>{{0, 65536}}), Failure);
-  EXPECT_THROW(sources.restore(std::vector<SignalSource>{{0, -1}}), Failure);
+  EXPECT_THROW(sources.restore(std::vector<SignalSource>{{0, 65536}}), std::logic_error);
+  EXPECT_THROW(sources.restore(std::vector<SignalSource>{{0, -1}}), std::logic_error);
 }
 
 }  // namespace

@@ -188,15 +188,5 @@ TEST(TerminalTest, FilesArePlain) {
   EXPECT_EQ(found.columns(), 80);
 }
 
-TEST(MergeWarningsTest, SameWarningsAreSaidOnce) {
-  const std::vector<RankWarning> warnings{{1, "n12", "slow disk"},
-                                          {3, "n13", "little memory"},
-                                          {3, "n13", "slow disk"},
-                                          {7, "n14", "slow disk"}};
-  EXPECT_THAT(merge_warnings(warnings),
-              ElementsAre("slow disk (on 3 ranks, first rank 1 on host n12)",
-                          "little memory (rank 3 on host n13)"));
-}
-
 }  // namespace
 }  // namespace marrow::io
