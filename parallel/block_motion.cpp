@@ -2,9 +2,11 @@
 #include "parallel/block_motion.hpp"
 
 #include "core/math/elementary.hpp"
+#include "core/model/failure.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 
 namespace marrow::parallel {
@@ -196,6 +198,21 @@ Suppression BlockMotion::suppression() const {
     all.freedom[one.block] = one.freedom;
   }
   return all;
+}
+
+void BlockMotion::check_room(const ModelState& state) const {
+  constexpr std::int64_t room = block_edge * block_edge * block_edge;
+  const BlockCounts& blocks = state.blocks;
+  std::int64_t most = 0;
+  for (const auto* kind : {&blocks.effector, &blocks.exhausted, &blocks.memory, &blocks.tregs}) {
+    if (!kind->empty()) most = std::max(most, *std::ranges::max_element(*kind));
+  }
+  if (comm_.max(most) <= room) return;
+  throw Failure(ExitCode::model_health,
+                "at hour " + std::to_string(state.step) +
+                    " a block of 16^3 voxels holds more T cells than voxels: fewer of them have to "
+                    "come (tcells.trigger.influx, recruitment, division_rate, reference_density; "
+                    "tregs.density and the dose of treg_infusion)");
 }
 
 }  // namespace marrow::parallel

@@ -47,6 +47,11 @@ class BlockMotion {
   /// Brings `density_per_mm3` regulatory T cells more to every place. Returns this rank's number.
   std::int64_t infuse_tregs(ModelState& state, double density_per_mm3) const;
 
+  /// Counts know no crowding, so nothing else keeps them within the room that there is: throws
+  /// Failure(model_health) on every rank when a block holds more T cells of a kind than voxels.
+  /// Collective.
+  void check_room(const ModelState& state) const;
+
  private:
   /// Part of the key of the draws, so that no two arrivals of an hour share them.
   enum class TregArrival : std::uint32_t { supply = 0, at_start = 1, infusion = 2 };

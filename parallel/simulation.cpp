@@ -344,30 +344,12 @@ void Simulation::census_of_tcells() {
   cells[3] += total(state_.blocks.memory);
   cells[4] = total(state_.blocks.tregs);
   comm_.sum(cells);
-  check_room();
+  if (blocks_) blocks_->check_room(state_);
   state_.census.effector = cells[0];
   state_.census.engaged = cells[1];
   state_.census.exhausted = cells[2];
   state_.census.memory = cells[3];
   state_.census.tregs = cells[4];
-}
-
-/// Counts by block know no crowding, so nothing else keeps them within the room that there is.
-/// Collective.
-void Simulation::check_room() const {
-  constexpr std::int64_t room = block_edge * block_edge * block_edge;
-  std::int64_t most = 0;
-  for (const auto* kind : {&state_.blocks.effector, &state_.blocks.exhausted, &state_.blocks.memory,
-                           &state_.blocks.tregs}) {
-    if (!kind->empty()) most = std::max(most, *std::ranges::max_element(*kind));
-  }
-  if (!blocks_ || comm_.max(most) <= room) return;
-  throw Failure(
-      ExitCode::model_health,
-      "at hour " + std::to_string(state_.step) +
-          " a block of 16^3 voxels holds more T "
-          "cells than voxels: fewer of them have to come (tcells.trigger.influx, recruitment, "
-          "division_rate, reference_density; tregs.density and the dose of treg_infusion)");
 }
 
 void Simulation::check_tcell_balance(const Census& before) const {

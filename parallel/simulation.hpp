@@ -96,7 +96,6 @@ class Simulation {
   [[nodiscard]] NicheSites::Contact contact_at(const NicheSite& site, const Levels& levels) const;
   std::int64_t& count(Counter which) { return state_.counters[static_cast<std::size_t>(which)]; }
   void census_of_tcells();
-  void check_room() const;
   void check_tcell_balance(const Census& before) const;
 
   const Communicator& comm_;

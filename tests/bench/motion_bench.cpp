@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One simulated hour at the height of the attack (300 T cells per mm3) by each motion of T cells, and
-// one without T cells: what is left of an hour is the T cells' part, and the ratio of the parts is
-// what motion kernel saves.
+// One simulated hour at the height of the attack (300 T cells per mm3) by each motion of T cells,
+// and one without T cells: what is left of an hour is the T cells' part, and the ratio of the parts
+// is what motion kernel saves.
 #include "parallel/session.hpp"
 #include "parallel/simulation.hpp"
 

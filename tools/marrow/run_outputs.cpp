@@ -12,7 +12,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <filesystem>
@@ -55,6 +54,7 @@ RunOutputs::RunOutputs(const parallel::Communicator& comm, const io::ScenarioFil
       clock_(clock),
       command_line_(command_line),
       paths_(directory),
+      events_(paths_.events()),
       messages_(messages_for(comm, clock)),
       last_step_(std::llround(scenario.parameters.run.duration_h)),
       started_wall_s_(clock.wall_s()) {
@@ -106,8 +106,7 @@ void RunOutputs::open(const parallel::Simulation& simulation) {
   } else {
     last_good_checkpoint_ = simulation.state().step;
   }
-  if (comm_.is_root()) told_ = chronicle(simulation.state(), scenario_.parameters);
-  write_events(simulation);
+  if (comm_.is_root()) events_.open(simulation, *messages_);
   write_status(simulation, io::RunState::running, "", ExitCode::finished);
 }
 
@@ -173,7 +172,7 @@ void RunOutputs::write_row(const parallel::Simulation& simulation) {
   digest_ = simulation.digest();
   const double hematopoiesis = simulation.hematopoiesis();
   if (!comm_.is_root()) return;
-  tell_events(simulation);
+  events_.tell(simulation, *messages_);
   const bool was_pending = series_->pending() > 0;
   if (!series_->append(
           sample_row(simulation.state(), simulation.model(), hematopoiesis, digest_)) &&
@@ -254,35 +253,6 @@ void RunOutputs::write_phylogeny(const parallel::Simulation& simulation) {
   if (!comm_.is_root()) return;
   try {
     io::replace_file_text(paths_.phylogeny(), newick(simulation.state(), scenario_.parameters));
-  } catch (const Failure& failure) {
-    messages_->warn(failure.what());
-  }
-}
-
-/// New events in the log and on the terminal, and all of them in their file.
-void RunOutputs::tell_events(const parallel::Simulation& simulation) {
-  for (; notes_told_ < simulation.notes().size(); ++notes_told_) {
-    messages_->warn(simulation.notes()[notes_told_]);
-  }
-  std::vector<ChronicleEntry> all = chronicle(simulation.state(), scenario_.parameters);
-  const std::size_t known = told_.size();
-  for (const ChronicleEntry& entry : all) {
-    const bool old = std::ranges::any_of(told_, [&](const ChronicleEntry& told) {
-      return told.hour == entry.hour && told.event == entry.event;
-    });
-    if (old) continue;
-    messages_->info(fmt::format("{}: {}{}",
-                                io::simulated_date_text(static_cast<double>(entry.hour) / 24.0),
-                                entry.event, entry.detail.empty() ? "" : "; " + entry.detail));
-  }
-  told_ = std::move(all);
-  if (told_.size() != known) write_events(simulation);
-}
-
-void RunOutputs::write_events(const parallel::Simulation& simulation) {
-  if (!comm_.is_root()) return;
-  try {
-    io::replace_file_text(paths_.events(), chronicle_csv(simulation.state(), scenario_.parameters));
   } catch (const Failure& failure) {
     messages_->warn(failure.what());
   }

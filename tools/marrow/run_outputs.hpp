@@ -3,7 +3,6 @@
 // The one place that knows which output is due when, and what it means when one cannot be written.
 #pragma once
 
-#include "core/observe/chronicle.hpp"
 #include "io/checkpoint/checkpoint.hpp"
 #include "io/run/messages.hpp"
 #include "io/run/progress.hpp"
@@ -16,12 +15,12 @@
 #include "io/vtk/frame_writer.hpp"
 #include "parallel/simulation.hpp"
 #include "tools/marrow/commands.hpp"
+#include "tools/marrow/event_output.hpp"
 #include "tools/marrow/origin_of_state.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace marrow::tool {
 
@@ -64,8 +63,6 @@ class RunOutputs {
   void write_row(const parallel::Simulation& simulation);
   void write_phylogeny(const parallel::Simulation& simulation);
   void write_frames(const parallel::Simulation& simulation);
-  void tell_events(const parallel::Simulation& simulation);
-  void write_events(const parallel::Simulation& simulation);
   void count_lost(const std::vector<std::string>& failures);
   void write_status(const parallel::Simulation& simulation, io::RunState state,
                     const std::string& message, ExitCode code);
@@ -80,14 +77,13 @@ class RunOutputs {
   const io::Clock& clock_;
   std::string command_line_;
   io::RunPaths paths_;
+  EventOutput events_;
   std::unique_ptr<io::Messages> messages_;
   std::optional<io::RunDirectory> directory_;  // on the root
   std::optional<io::SeriesWriter> series_;     // on the root
   std::optional<io::FrameWriter> frames_;
   std::optional<io::Progress> progress_;
   std::optional<io::StatusFile> status_;
-  std::vector<ChronicleEntry> told_;  // events that the log has
-  std::size_t notes_told_ = 0;
   std::int64_t last_step_ = 0;
   std::optional<std::int64_t> last_good_checkpoint_;
   int failed_checkpoints_ = 0;

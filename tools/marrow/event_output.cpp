@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tools/marrow/event_output.hpp"
+
+#include "core/model/failure.hpp"
+#include "io/run/file_calls.hpp"
+#include "io/run/wording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+namespace marrow::tool {
+
+void EventOutput::open(const parallel::Simulation& simulation, io::Messages& messages) {
+  told_ = chronicle(simulation.state(), simulation.model().parameters);
+  write(simulation, messages);
+}
+
+void EventOutput::tell(const parallel::Simulation& simulation, io::Messages& messages) {
+  for (; notes_told_ < simulation.notes().size(); ++notes_told_) {
+    messages.warn(simulation.notes()[notes_told_]);
+  }
+  std::vector<ChronicleEntry> all = chronicle(simulation.state(), simulation.model().parameters);
+  bool news = false;
+  for (const ChronicleEntry& entry : all) {
+    const bool told = std::ranges::any_of(told_, [&](const ChronicleEntry& old) {
+      return old.hour == entry.hour && old.event == entry.event;
+    });
+    if (told) continue;
+    news = true;
+    const std::string date = io::simulated_date_text(static_cast<double>(entry.hour) / 24.0);
+    const std::string detail = entry.detail.empty() ? "" : "; " + entry.detail;
+    messages.info(fmt::format("{}: {}{}", date, entry.event, detail));
+  }
+  told_ = std::move(all);
+  if (news || !written_) write(simulation, messages);
+}
+
+void EventOutput::write(const parallel::Simulation& simulation, io::Messages& messages) {
+  try {
+    io::replace_file_text(file_, chronicle_csv(simulation.state(), simulation.model().parameters));
+    written_ = true;
+  } catch (const Failure& failure) {
+    if (written_) messages.warn(failure.what());
+    written_ = false;
+  }
+}
+
+}  // namespace marrow::tool
