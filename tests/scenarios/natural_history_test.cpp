@@ -154,7 +154,7 @@ TEST(PnhParallel, SelectsNeitherForNorAgainst) {
   for (const NaturalCourse& c : courses) {
     EXPECT_LT(c.lowest_occupancy, 0.65) << "seed " << c.seed;
     EXPECT_GT(c.end_occupancy, 0.93) << "seed " << c.seed;
-    EXPECT_FALSE(c.pnh_d && c.founder_end[0] < 0.15) << "seed " << c.seed;
+    EXPECT_NEAR(c.founder_end[0], 0.1, 0.15) << "seed " << c.seed;  // 5 standard deviations
   }
   // A bottleneck of some 200 cells and the way back: a standard deviation of 0.03 in one run.
   EXPECT_NEAR(mean_end_share(courses, 0), 0.1, 0.05);
