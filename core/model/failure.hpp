@@ -15,7 +15,7 @@ enum class ExitCode : int {
   files = 4,
   no_usable_checkpoint = 5,
   model_health = 6,
-  watchdog = 9,        // reserved: this version has none
+  watchdog = 9,        // no progress for too long
   different = 10,      // compare: the two are not the same
   stopped_early = 75,  // with a good checkpoint: run me again
   interrupted_twice = 130,

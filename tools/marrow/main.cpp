@@ -32,6 +32,9 @@ void add_run(CLI::App& app, RunRequest& r) {
       ->allow_extra_args(false);
   run->add_option("--stop-at", r.stop_at,
                   "stop with a checkpoint at a time of day (23:55) or of the simulation (400 d)");
+  run->add_option("--watchdog", r.watchdog,
+                  "end with exit code 9 after so long without progress; 0 s: never")
+      ->capture_default_str();
   run->add_option("--max-walltime", r.max_walltime, "stop with a checkpoint in time, e.g. 12h");
   run->add_flag("--break-lock", r.break_lock, "use a directory whose lock cannot be checked");
 }

@@ -47,11 +47,12 @@ std::vector<std::string> series_comments(const Parameters& p, std::int64_t niche
 RunOutputs::RunOutputs(const parallel::Communicator& comm, const io::ScenarioFile& scenario,
                        const RunRequest& request, const std::string& directory,
                        const std::string& command_line, const StateOrigin& origin,
-                       const io::Clock& clock)
+                       const io::Clock& clock, RunGuard& guard)
     : comm_(comm),
       scenario_(scenario),
       origin_(origin),
       clock_(clock),
+      guard_(guard),
       command_line_(command_line),
       paths_(directory),
       events_(paths_.events()),
@@ -189,8 +190,12 @@ void RunOutputs::write_frames(const parallel::Simulation& simulation) {
 void RunOutputs::observe(const parallel::Simulation& simulation) {
   const OutputParameters& output = scenario_.parameters.output;
   const std::int64_t step = simulation.state().step;
-  if (due(output.series_every_h, step)) write_row(simulation);
+  if (due(output.series_every_h, step)) {
+    guard_.pass("series");
+    write_row(simulation);
+  }
   if (!frames_ || !due(output.frames.every_h, step)) return;
+  guard_.pass("frame");
   digest_ = simulation.digest();
   write_frames(simulation);
 }
@@ -218,6 +223,9 @@ std::optional<std::string> RunOutputs::try_checkpoint(const parallel::Simulation
   options.retention = {parameters.keep_last, parameters.keep_every,
                        std::llround(parameters.every_h)};
   options.verify = parameters.verify;
+  options.at_point = [this](std::string_view point) {
+    guard_.pass("checkpoint:" + std::string(point));
+  };
   const io::WriteResult result =
       io::write_checkpoint(comm_, paths_.root, checkpoint_content(simulation), mark, options);
   for (const std::string& warning : result.warnings) messages_->warn(warning);

@@ -17,6 +17,7 @@
 #include "tools/marrow/commands.hpp"
 #include "tools/marrow/event_output.hpp"
 #include "tools/marrow/origin_of_state.hpp"
+#include "tools/marrow/run_guard.hpp"
 
 #include <memory>
 #include <optional>
@@ -30,7 +31,8 @@ class RunOutputs {
   /// calls.
   RunOutputs(const parallel::Communicator& comm, const io::ScenarioFile& scenario,
              const RunRequest& request, const std::string& directory,
-             const std::string& command_line, const StateOrigin& origin, const io::Clock& clock);
+             const std::string& command_line, const StateOrigin& origin, const io::Clock& clock,
+             RunGuard& guard);
 
   /// Scenario, provenance, series and frames as they stand when the segment begins.
   void open(const parallel::Simulation& simulation);
@@ -75,6 +77,7 @@ class RunOutputs {
   const io::ScenarioFile& scenario_;
   const StateOrigin& origin_;
   const io::Clock& clock_;
+  RunGuard& guard_;
   std::string command_line_;
   io::RunPaths paths_;
   EventOutput events_;

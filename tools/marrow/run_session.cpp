@@ -2,9 +2,11 @@
 #include "tools/marrow/run_session.hpp"
 
 #include "io/run/messages.hpp"
+#include "io/run/process_identity.hpp"
 #include "io/run/run_directory.hpp"
 #include "parallel/simulation.hpp"
 #include "tools/marrow/origin_of_state.hpp"
+#include "tools/marrow/run_guard.hpp"
 #include "tools/marrow/run_outputs.hpp"
 #include "tools/marrow/setup_report.hpp"
 
@@ -13,6 +15,7 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <unistd.h>
 #include <utility>
 
@@ -98,10 +101,11 @@ std::unique_ptr<parallel::Simulation> begin(const parallel::Communicator& comm,
 
 /// Advances the run until it is over or something asks to stop. Returns why it stopped, or nothing.
 std::optional<std::string> advance(parallel::Simulation& simulation, RunOutputs& outputs,
-                                   StopWatch& watch, std::int64_t last_step,
+                                   StopWatch& watch, RunGuard& guard, std::int64_t last_step,
                                    const io::Clock& clock) {
   while (simulation.state().step < last_step) {
     const double began = clock.steady_s();
+    guard.pass("step:" + std::to_string(simulation.state().step));
     simulation.step();
     outputs.observe(simulation);
     const io::StopVerdict verdict = watch.ask(simulation.state().step);
@@ -125,6 +129,8 @@ ExitCode run_scenario(const parallel::Communicator& comm, const io::ScenarioFile
                       const RunRequest& request, const std::string& command_line,
                       io::SignalStop& signals, const io::Clock& clock) {
   const std::string directory_name = directory_of(request, scenario);
+  const double watchdog_s = io::parse_duration_s(request.watchdog);
+  io::FaultPlan faults = io::FaultPlan::from_environment();
   StateOrigin origin = find_origin(comm, scenario, request, directory_name);
   const std::int64_t last_step = hours(scenario.parameters.run.duration_h);
   if (origin.checkpoint && !origin.branched && origin.checkpoint->manifest.step >= last_step) {
@@ -136,11 +142,12 @@ ExitCode run_scenario(const parallel::Communicator& comm, const io::ScenarioFile
   }
   const auto simulation = begin(comm, scenario, origin);
 
-  RunOutputs outputs(comm, scenario, request, directory_name, command_line, origin, clock);
+  RunGuard guard(comm.rank(), io::this_host(), watchdog_s, std::move(faults));
+  RunOutputs outputs(comm, scenario, request, directory_name, command_line, origin, clock, guard);
   outputs.open(*simulation);
   StopWatch watch(comm, request, outputs.paths(), signals, clock);
   try {
-    const auto stopped = advance(*simulation, outputs, watch, last_step, clock);
+    const auto stopped = advance(*simulation, outputs, watch, guard, last_step, clock);
     return outputs.close(*simulation, stopped);
   } catch (const Failure& failure) {
     outputs.close_failed(*simulation, failure);

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/run/fault_plan.hpp"
+
+#include "core/model/failure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace marrow::io {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, FaultAction>, 5> actions = {
+    {{"kill", FaultAction::kill},
+     {"fail", FaultAction::fail},
+     {"crash", FaultAction::crash},
+     {"hang", FaultAction::hang},
+     {"sick", FaultAction::sick}}};
+
+std::optional<FaultAction> action_of(std::string_view word) {
+  for (const auto& [name, action] : actions) {
+    if (name == word) return action;
+  }
+  return std::nullopt;
+}
+
+[[noreturn]] void refuse(std::string_view text) {
+  throw Failure(ExitCode::command_line,
+                fmt::format("MARROW_FAULT: '{}' is not ACTION@POINT[,rank=N] with an action of "
+                            "kill, fail, crash, hang or sick",
+                            text));
+}
+
+int rank_of(std::string_view option, std::string_view whole) {
+  constexpr std::string_view key = "rank=";
+  int rank = -1;
+  if (!option.starts_with(key)) refuse(whole);
+  option.remove_prefix(key.size());
+  const auto [end, error] = std::from_chars(option.data(), option.data() + option.size(), rank);
+  if (error != std::errc() || end != option.data() + option.size() || rank < 0) refuse(whole);
+  return rank;
+}
+
+}  // namespace
+
+FaultPlan::FaultPlan(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view one = text.substr(0, text.find(';'));
+    text.remove_prefix(std::min(text.size(), one.size() + 1));
+    const std::size_t at = one.find('@');
+    if (at == std::string_view::npos) refuse(one);
+    const auto action = action_of(one.substr(0, at));
+    const std::string_view rest = one.substr(at + 1);
+    const std::size_t comma = rest.find(',');
+    const std::string_view point = rest.substr(0, comma);
+    if (!action || point.empty()) refuse(one);
+    const int rank = comma == std::string_view::npos ? -1 : rank_of(rest.substr(comma + 1), one);
+    faults_.push_back({*action, std::string(point), rank});
+  }
+}
+
+FaultPlan FaultPlan::from_environment() {
+  const char* text = std::getenv("MARROW_FAULT");
+  return text == nullptr ? FaultPlan() : FaultPlan(text);
+}
+
+FaultPlan::Fault* FaultPlan::find(std::string_view point, int rank, bool sick) {
+  for (Fault& fault : faults_) {
+    const bool here = !fault.done && fault.point == point && (fault.rank < 0 || fault.rank == rank);
+    if (here && (fault.action == FaultAction::sick) == sick) return &fault;
+  }
+  return nullptr;
+}
+
+bool FaultPlan::sick(std::string_view point, int rank) {
+  Fault* fault = find(point, rank, true);
+  if (fault == nullptr) return false;
+  fault->done = true;
+  return true;
+}
+
+void FaultPlan::at(std::string_view point, int rank) {
+  Fault* fault = find(point, rank, false);
+  if (fault == nullptr) return;
+  fault->done = true;
+  switch (fault->action) {
+    case FaultAction::kill:
+      std::raise(SIGKILL);
+      break;
+    case FaultAction::fail:
+      throw Failure(ExitCode::files, fmt::format("a failure was asked for at {}", point));
+    case FaultAction::crash:
+      throw std::runtime_error(fmt::format("a crash was asked for at {}", point));
+    case FaultAction::hang:
+      while (true) std::this_thread::sleep_for(std::chrono::hours(1));
+    case FaultAction::sick:
+      break;
+  }
+}
+
+}  // namespace marrow::io

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Faults on purpose, for tests: the environment variable MARROW_FAULT names where the program shall
+// be killed, fail or hang. Without the variable the plan is empty and every point returns at once.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace marrow::io {
+
+/// kill: SIGKILL to this process. fail: a Failure, as of a disk. crash: an unexpected exception.
+/// hang: never returns. sick: the caller spoils its state.
+enum class FaultAction { kill, fail, crash, hang, sick };
+
+class FaultPlan {
+ public:
+  FaultPlan() = default;
+  /// "ACTION@POINT[,rank=N]", several separated by ";". Points are "step:HOUR", "series", "frame"
+  /// and "checkpoint:NAME" (NAME as in WriteOptions::at_point). Without a rank, all ranks. Throws
+  /// Failure(command_line) for anything else.
+  explicit FaultPlan(std::string_view text);
+  /// The plan of MARROW_FAULT.
+  static FaultPlan from_environment();
+
+  [[nodiscard]] bool empty() const { return faults_.empty(); }
+  /// Does what the plan has for this point and rank. Each fault happens once.
+  void at(std::string_view point, int rank);
+  /// Whether the state shall be spoiled here; once.
+  [[nodiscard]] bool sick(std::string_view point, int rank);
+
+ private:
+  struct Fault {
+    FaultAction action;
+    std::string point;
+    int rank;  // -1: all
+    bool done = false;
+  };
+  Fault* find(std::string_view point, int rank, bool sick);
+
+  std::vector<Fault> faults_;
+};
+
+}  // namespace marrow::io

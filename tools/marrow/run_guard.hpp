@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The named points that a run passes: each is a sign of life for the watchdog, and where tests ask
+// for a fault. "step:120", "series", "frame", "checkpoint:write:2".
+#pragma once
+
+#include "io/run/fault_plan.hpp"
+#include "io/run/watchdog.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace marrow::tool {
+
+class RunGuard {
+ public:
+  RunGuard(int rank, const std::string& host, double watchdog_s, io::FaultPlan faults)
+      : rank_(rank),
+        faults_(std::move(faults)),
+        watchdog_("rank " + std::to_string(rank) + " on " + host, watchdog_s) {}
+
+  void pass(std::string_view point) {
+    watchdog_.alive(point);
+    if (!faults_.empty()) faults_.at(point, rank_);
+  }
+
+ private:
+  int rank_;
+  io::FaultPlan faults_;
+  io::Watchdog watchdog_;
+};
+
+}  // namespace marrow::tool
