@@ -67,6 +67,11 @@ class Simulation {
   [[nodiscard]] ModelState snapshot() const;
   /// What could not happen as the scenario asked, in words.
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
+  /// Throws Failure(model_health) on every rank when the state of any is sick (core/observe/
+  /// health.hpp). Collective.
+  void check_health() const;
+  /// For tests of that check.
+  ModelState& state_to_spoil() { return state_; }
   /// Digest of the whole lattice. Collective.
   [[nodiscard]] std::uint64_t digest() const;
   /// The cytokine fields of the present period, if the scenario has any.

@@ -92,6 +92,9 @@ healed "$work/crash" 'an unexpected exception'
 MARROW_FAULT=hang@step:100,rank=1 run "$work/hang" 2 --watchdog '2 s'
 ended_with 9 'a rank that hangs' 'no progress for 2 s' 'step:100' '--resume'
 healed "$work/hang" 'a rank that hangs'
+MARROW_FAULT=sick@step:100,rank=1 run "$work/sick" 2
+ended_with 6 'a number that is none' 'patient/neutrophils[0] is nan' 'hour 120'
+healed "$work/sick" 'a number that is none'
 MARROW_FAULT=kill@step:100,rank=0 run "$work/dead" 2
 ended_with '137 143 1' 'a rank that dies'
 healed "$work/dead" 'a rank that dies'

@@ -24,6 +24,9 @@ class RunGuard {
     if (!faults_.empty()) faults_.at(point, rank_);
   }
 
+  /// Whether a test wants the state spoiled here.
+  [[nodiscard]] bool spoils(std::string_view point) { return faults_.sick(point, rank_); }
+
  private:
   int rank_;
   io::FaultPlan faults_;

@@ -206,6 +206,7 @@ bool RunOutputs::checkpoint_due(std::int64_t step) const {
 
 std::optional<std::string> RunOutputs::try_checkpoint(const parallel::Simulation& simulation) {
   std::array<std::uint64_t, 2> position{};
+  simulation.check_health();
   try {
     comm_.agree([&] {
       if (!comm_.is_root()) return;

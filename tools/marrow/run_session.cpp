@@ -14,6 +14,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <string>
 #include <unistd.h>
@@ -99,6 +100,16 @@ std::unique_ptr<parallel::Simulation> begin(const parallel::Communicator& comm,
   return simulation;
 }
 
+/// Once a day, before anything of the day is written.
+void check_health_when_due(parallel::Simulation& simulation, RunGuard& guard) {
+  const std::int64_t step = simulation.state().step;
+  if (guard.spoils("step:" + std::to_string(step))) {
+    simulation.state_to_spoil().patient.neutrophils_1e9_per_l[0] =
+        std::numeric_limits<double>::quiet_NaN();
+  }
+  if (step % 24 == 0) simulation.check_health();
+}
+
 /// Advances the run until it is over or something asks to stop. Returns why it stopped, or nothing.
 std::optional<std::string> advance(parallel::Simulation& simulation, RunOutputs& outputs,
                                    StopWatch& watch, RunGuard& guard, std::int64_t last_step,
@@ -107,6 +118,7 @@ std::optional<std::string> advance(parallel::Simulation& simulation, RunOutputs&
     const double began = clock.steady_s();
     guard.pass("step:" + std::to_string(simulation.state().step));
     simulation.step();
+    check_health_when_due(simulation, guard);
     outputs.observe(simulation);
     const io::StopVerdict verdict = watch.ask(simulation.state().step);
     if (watch.deadline()) watch.deadline()->step_took(clock.steady_s() - began);
