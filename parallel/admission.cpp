@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "parallel/admission.hpp"
 
-#include "core/rules/recruitment.hpp"
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -34,14 +32,17 @@ void Admission::check_doors(const VoxelBits& bits) const {
   const double steady = tcells.recruitment_per_mm3_h * model_.lattice.volume_mm3();
   const double most = steady + static_cast<double>(trigger_count());
   if (most == 0.0) return;
-  const std::int64_t doors = comm_.sum(count_doors(tissue_, bits, model_.lattice, own_));
+  const std::int64_t doors = comm_.sum(count_doors(tissue_, bits, model_.lattice, where_, own_));
   // Half of the doors may be taken before the search for a free one becomes a burden.
   if (most <= 0.5 * static_cast<double>(doors)) return;
+  const bool open = where_ == Doors::everywhere;
   throw Failure(ExitCode::scenario,
                 "the influx brings up to " + std::to_string(static_cast<std::int64_t>(most)) +
                     " T cells in an hour, and only " + std::to_string(doors) +
-                    " voxels lie beside a sinusoid, of which half may be used at a time: lower "
-                    "tcells.trigger.influx or tcells.recruitment, or raise tissue.sinusoids");
+                    (open ? " voxels are open to them" : " voxels lie beside a sinusoid") +
+                    ", of which half may be used at a time: lower "
+                    "tcells.trigger.influx or tcells.recruitment" +
+                    (open ? "" : ", or raise tissue.sinusoids"));
 }
 
 std::uint64_t Admission::doors_among(std::span<const SiteIndex> sites, const VoxelBits& bits,
@@ -49,7 +50,7 @@ std::uint64_t Admission::doors_among(std::span<const SiteIndex> sites, const Vox
   std::uint64_t doors = 0;
   for (std::size_t i = 0; i < sites.size(); ++i) {
     const Index3 p = model_.lattice.position(sites[i]);
-    if (!own_.contains(p) || !is_door(tissue_, bits, model_.lattice, p)) continue;
+    if (!own_.contains(p) || !is_door(tissue_, bits, model_.lattice, where_, p)) continue;
     if (open && !open(sites[i], p)) continue;
     doors |= std::uint64_t{1} << i;
   }

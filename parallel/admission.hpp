@@ -6,6 +6,7 @@
 
 #include "core/cells/swarm.hpp"
 #include "core/model/model.hpp"
+#include "core/rules/recruitment.hpp"
 #include "parallel/communicator.hpp"
 
 #include <cstdint>
@@ -22,7 +23,11 @@ class Admission {
   using OpenDoor = std::function<bool(SiteIndex, const Index3&)>;
 
   Admission(const Communicator& comm, const Model& model, const TissueBox& tissue, const Box& own)
-      : comm_(comm), model_(model), tissue_(tissue), own_(own) {}
+      : comm_(comm),
+        model_(model),
+        tissue_(tissue),
+        own_(own),
+        where_(doors_of(model.parameters.tissue.source)) {}
 
   /// T cells of the trigger.
   [[nodiscard]] std::int64_t trigger_count() const;
@@ -46,6 +51,7 @@ class Admission {
   const Model& model_;
   const TissueBox& tissue_;
   Box own_;
+  Doors where_;
 };
 
 }  // namespace marrow::parallel

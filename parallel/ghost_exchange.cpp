@@ -34,16 +34,16 @@ GhostExchange::GhostExchange(const Communicator& comm, const Decomposition& deco
     throw Failure(ExitCode::scenario,
                   "a lattice axis of more than a million voxels is not supported");
   }
-  if (lattice.periodic && layers > std::min({e.x, e.y, e.z})) {
-    throw Failure(ExitCode::scenario,
-                  "run.hops_per_exchange asks for ghost layers wider than the periodic box");
-  }
-  const std::int64_t reach = lattice.periodic ? 1 : 0;
+  // A small periodic box sees several images of itself along an axis.
+  const auto images = [&](std::int64_t n) {
+    return lattice.periodic ? (layers + n - 1) / n : std::int64_t{0};
+  };
+  const Index3 reach{images(e.x), images(e.y), images(e.z)};
   for (int rank = 0; rank < comm.size(); ++rank) {
     const Box theirs = decomposition.box(rank).grown(layers);
-    for (std::int64_t sz = -reach; sz <= reach; ++sz) {
-      for (std::int64_t sy = -reach; sy <= reach; ++sy) {
-        for (std::int64_t sx = -reach; sx <= reach; ++sx) {
+    for (std::int64_t sz = -reach.z; sz <= reach.z; ++sz) {
+      for (std::int64_t sy = -reach.y; sy <= reach.y; ++sy) {
+        for (std::int64_t sx = -reach.x; sx <= reach.x; ++sx) {
           const Index3 shift{sx * e.x, sy * e.y, sz * e.z};
           if (rank == comm.rank() && shift == Index3{}) continue;
           const Box seen = intersection(own_.shifted(shift), theirs);

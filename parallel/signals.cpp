@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "parallel/signals.hpp"
 
+#include "core/model/fault.hpp"
+
 #include <bit>
 #include <utility>
 
@@ -35,6 +37,7 @@ Signals::Signals(const Communicator& comm, const Decomposition& decomposition, c
 void Signals::gather(const TCellSwarm& swarm) {
   swarm.for_each([&](const SwarmCell& cell) {
     const CellState kind = cell.record.state();
+    if (injected(Fault::silent_engaged_tcell) && kind == CellState::engaged) return;
     if (kind == CellState::effector || kind == CellState::engaged) gathering_.add(cell.position);
   });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "parallel/simulation.hpp"
 
+#include "core/model/fault.hpp"
 #include "core/observe/census.hpp"
 #include "core/observe/digest.hpp"
 #include "core/patient/blood.hpp"
@@ -43,7 +44,8 @@ std::int64_t choose_window(const Decomposition& decomposition, const Parameters&
 }
 
 std::int64_t ghost_layers(const Decomposition& decomposition, std::int64_t window) {
-  return decomposition.thinnest() == 0 ? 1 : walk_reach_voxels * window;
+  const std::int64_t reach = injected(Fault::narrow_halo) ? 1 : walk_reach_voxels;
+  return decomposition.thinnest() == 0 ? 1 : reach * window;
 }
 
 bool infuses_stem_cells(Drug drug) {
@@ -75,19 +77,22 @@ Simulation::Simulation(const Communicator& comm, const Parameters& parameters,
       window_(choose_window(decomposition_, parameters, tuning)),
       tissue_(
           build_tissue(comm, parameters, own_, ghost_layers(decomposition_, window_), imported)),
-      model_(parameters, tissue_.niches, tissue_.census.accessible_share(),
-             tissue_.census.mean_niche_neighbours()),
+      model_(parameters, tissue_.niches, tissue_.census.accessible_share(parameters.tcells.contact),
+             tissue_.census.mean_contact_voxels(parameters.tcells.contact)),
       ghosts_(comm, decomposition_, model_.lattice, ghost_layers(decomposition_, window_)),
       neighbourhoods_(model_.niches, model_.lattice, parameters.hspc),
-      niche_sites_(model_.niches, model_.lattice, tissue_.box.box, own_),
+      niche_sites_(model_.niches, model_.lattice, tissue_.box.box, own_, parameters.tcells.contact),
       hematopoiesis_map_(model_.lattice, model_.niches, blocks_of(model_.lattice, own_),
                          parameters.patient.smoothing_um),
-      swarm_(tissue_.box, tuning.slab_voxels),
+      swarm_(tissue_.box, tuning.slab_voxels, parameters.tcells.contact),
       own_niches_(niches_in(own_, model_)),
       admission_(comm, model_, tissue_.box, own_) {
   admission_.check_doors(swarm_.bits());
   if (kernel() || parameters.tregs) {
     blocks_.emplace(comm, decomposition_, model_, tissue_.box, own_niches_);
+  }
+  if (parameters.hspc.update != StemCellUpdate::synchronous) {
+    replacement_.emplace(comm, model_, neighbourhoods_, own_);
   }
   if (parameters.signals) {
     signals_.emplace(comm, decomposition_, model_, tissue_.box,
@@ -100,6 +105,7 @@ void Simulation::start() {
   fill_niches(state_, model_);
   place_founders_now(FounderTime::start);
   if (model_.parameters.clones.standing) standing_ = place_standing_clones(state_, model_);
+  if (model_.parameters.clones.barcodes) barcode_stem_cells(state_, model_);
   state_.patient =
       healthy_patient(model_.parameters.patient, count_stem_cells(state_.niches, state_.clones));
   state_.block_index = blocks_of(model_.lattice, own_);
@@ -258,6 +264,7 @@ void Simulation::turn_over(const Levels& levels) {
 }
 
 void Simulation::settle_stem_cells(const Levels& levels) {
+  if (replacement_) return replacement_->step(state_);
   TnfLevel tnf;
   if (signals_) tnf = [this](std::uint32_t niche) { return signals_->tnf_at(niche); };
   std::vector<StemEvent> mine =
@@ -350,17 +357,6 @@ void Simulation::census_of_tcells() {
   state_.census.exhausted = cells[2];
   state_.census.memory = cells[3];
   state_.census.tregs = cells[4];
-}
-
-void Simulation::check_tcell_balance(const Census& before) const {
-  const std::int64_t expected =
-      before.tcells() + admitted_ + turnover_.divisions - turnover_.deaths;
-  const std::int64_t found = state_.census.tcells();
-  if (expected == found) return;
-  throw Failure(ExitCode::model_health, "broken invariant at hour " + std::to_string(state_.step) +
-                                            ": " + std::to_string(found) + " T cells, but " +
-                                            std::to_string(expected) +
-                                            " by the balance of influx, divisions and deaths");
 }
 
 ModelState Simulation::snapshot() const {

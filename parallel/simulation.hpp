@@ -21,6 +21,7 @@
 #include "parallel/communicator.hpp"
 #include "parallel/decomposition.hpp"
 #include "parallel/ghost_exchange.hpp"
+#include "parallel/replacement.hpp"
 #include "parallel/signals.hpp"
 #include "parallel/tissue_setup.hpp"
 
@@ -118,6 +119,7 @@ class Simulation {
   Admission admission_;
   std::optional<BlockMotion> blocks_;  // motion kernel, or regulatory T cells
   std::optional<Signals> signals_;
+  std::optional<Replacement> replacement_;  // unless stem cells act all at once
 
   ModelState state_;
   StandingCensus standing_;

@@ -20,4 +20,15 @@ void Simulation::check_health() const {
   });
 }
 
+void Simulation::check_tcell_balance(const Census& before) const {
+  const std::int64_t expected =
+      before.tcells() + admitted_ + turnover_.divisions - turnover_.deaths;
+  const std::int64_t found = state_.census.tcells();
+  if (expected == found) return;
+  throw Failure(ExitCode::model_health, "broken invariant at hour " + std::to_string(state_.step) +
+                                            ": " + std::to_string(found) + " T cells, but " +
+                                            std::to_string(expected) +
+                                            " by the balance of influx, divisions and deaths");
+}
+
 }  // namespace marrow::parallel

@@ -2,6 +2,7 @@
 #include "parallel/tissue_niches.hpp"
 
 #include "core/tissue/bone_distance.hpp"
+#include "core/tissue/niche_grid.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -70,25 +71,55 @@ std::string one_decimal(double v) {
 }
 
 [[noreturn]] void fail_for_room(const NicheParameters& niches, const Lattice& lattice,
-                                std::int64_t wanted, std::size_t placed) {
+                                std::int64_t wanted, std::size_t placed, bool open) {
   const double fitting = static_cast<double>(placed) / lattice.volume_mm3();
-  throw Failure(
-      ExitCode::scenario,
-      "niches: " + std::to_string(placed) + " of " + std::to_string(wanted) +
-          " niches fit into this tissue at a distance of at least " +
-          one_decimal(niches.min_spacing_um) +
-          " um beside sinusoids, arterioles or bone; lower niches.density (at most about " +
-          one_decimal(fitting) +
-          " /mm^3 fit) or niches.min_spacing, or give the tissue more vessels");
+  throw Failure(ExitCode::scenario, "niches: " + std::to_string(placed) + " of " +
+                                        std::to_string(wanted) +
+                                        " niches fit into this tissue at a distance of at least " +
+                                        one_decimal(niches.min_spacing_um) + " um" +
+                                        (open ? "" : " beside sinusoids, arterioles or bone") +
+                                        "; lower niches.density (at most about " +
+                                        one_decimal(fitting) + " /mm^3 fit) or niches.min_spacing" +
+                                        (open ? "" : ", or give the tissue more vessels"));
+}
+
+/// Every niche of the grid must stand in marrow.
+NicheChoice choose_grid(const Communicator& comm, const Parameters& parameters, const Box& own,
+                        const TissueBox& tissue) {
+  const Lattice lattice = parameters.lattice();
+  NicheChoice choice;
+  choice.niches = niche_grid(parameters.niches, lattice);
+  std::int64_t outside = 0;
+  for (const Niche& niche : choice.niches) {
+    const Index3 p = lattice.position(niche.site);
+    if (own.contains(p) && tissue.at(p) != TissueKind::marrow) ++outside;
+    ++choice.placed[static_cast<std::size_t>(niche.type)][1];
+  }
+  outside = comm.sum(outside);
+  if (outside == 0) return choice;
+  throw Failure(ExitCode::scenario,
+                "niches: " + std::to_string(outside) + " of " +
+                    std::to_string(choice.niches.size()) +
+                    " niches of the grid do not lie in marrow; a grid needs tissue without bone "
+                    "and vessels");
 }
 
 }  // namespace
 
 NicheChoice choose_niches(const Communicator& comm, const Parameters& parameters, const Box& own,
                           const TissueBox& tissue) {
+  if (parameters.niches.arrangement == NicheArrangement::grid) {
+    return choose_grid(comm, parameters, own, tissue);
+  }
   const Lattice lattice = parameters.lattice();
-  const NicheDemand demand = niche_demand(parameters.niches, lattice);
+  const bool open = parameters.tissue.source == TissueSource::open;
+  const NichePlaces places = open ? NichePlaces::anywhere : NichePlaces::beside_structures;
+  NicheDemand demand = niche_demand(parameters.niches, lattice);
   if (demand.count == 0) return {};
+  if (open) {  // one type, and no bone to be near
+    demand.weights = {1.0, 0.0, 0.0};
+    demand.near_share = 0.0;
+  }
   const Draws draws(parameters.scenario.seed);
   const BoneDistance bone(tissue, own, lattice);
   const std::int64_t blocks = BlockGrid(lattice.extent).count();
@@ -98,7 +129,8 @@ NicheChoice choose_niches(const Communicator& comm, const Parameters& parameters
   NicheSelection selection;
   for (int attempt = 1;; ++attempt, samples *= 8, per_niche *= 4) {
     samples = std::min(samples, most_samples_per_block);
-    std::vector<NicheCandidate> mine = niche_candidates(tissue, own, lattice, draws, samples);
+    std::vector<NicheCandidate> mine =
+        niche_candidates(tissue, own, lattice, draws, samples, places);
     const NicheStrata plan = plan_strata(
         demand, {{{demand.count, demand.count}, {demand.count, demand.count}, {demand.count, 0}}});
     std::array<std::int64_t, niche_types> keep{};
@@ -116,7 +148,7 @@ NicheChoice choose_niches(const Communicator& comm, const Parameters& parameters
     if (exhausted || too_many) break;
   }
   if (std::ssize(selection.niches) < demand.count) {
-    fail_for_room(parameters.niches, lattice, demand.count, selection.niches.size());
+    fail_for_room(parameters.niches, lattice, demand.count, selection.niches.size(), open);
   }
   return {std::move(selection.niches), selection.placed};
 }

@@ -57,6 +57,7 @@ TissueBox lay_tissue(const Communicator& comm, const Parameters& parameters, con
   } else {
     tissue.kind.assign(static_cast<std::size_t>(work.volume()),
                        static_cast<std::uint8_t>(TissueKind::marrow));
+    if (parameters.tissue.source == TissueSource::open) return tissue;
     carve_bone(comm, parameters, own, draws, tissue);
   }
   if (carve) {
@@ -143,11 +144,13 @@ Tissue build_tissue(const Communicator& comm, const Parameters& parameters, cons
 
   Tissue tissue;
   TissueBox laid = lay_tissue(comm, parameters, own, work, imported);
-  // Niches placed later take single voxels at walls; what they may close off is not looked for.
-  seal_enclosed_marrow(comm, lattice, own, laid);
-  const BoneMeasure bone = measure_bone(comm, lattice, own, laid);
-  tissue.report.bone_thickness_um = bone.thickness_um;
-  tissue.report.bone_spacing_um = bone.spacing_um;
+  if (parameters.tissue.source != TissueSource::open) {
+    // Niches placed later take single voxels at walls; what they may close off is not looked for.
+    seal_enclosed_marrow(comm, lattice, own, laid);
+    const BoneMeasure bone = measure_bone(comm, lattice, own, laid);
+    tissue.report.bone_thickness_um = bone.thickness_um;
+    tissue.report.bone_spacing_um = bone.spacing_um;
+  }
   NicheChoice choice = choose_niches(comm, parameters, own, laid);
   tissue.niches = std::move(choice.niches);
   mark_niches(tissue.niches, lattice, laid);

@@ -337,6 +337,25 @@ prepare_mpi() {
   have ssh || have rsh || export OMPI_MCA_plm_rsh_agent=${OMPI_MCA_plm_rsh_agent-}
 }
 
+# Sets `launch`, the words that start `ranks` ranks (one per physical core where `ranks` is empty): OpenMPI's mpirun, or
+# another MPI's with the options they all share.
+launcher() {
+  local mpirun cores
+  mpirun=$(cached MPIEXEC_EXECUTABLE)
+  [[ -x $mpirun ]] || mpirun=$(command -v mpirun || command -v mpiexec)
+  cores=$(physical_cores)
+  [[ -n $ranks ]] || ranks=${SLURM_NTASKS:-$cores}
+  launch=("$mpirun" -n "$ranks")
+  [[ $("$mpirun" --version 2>/dev/null) =~ Open\ MPI|OpenRTE|Open-MPI ]] || return 0
+  launch+=(--quiet)
+  [[ -z ${SLURM_JOB_ID:-} ]] || return 0  # the batch system says where ranks go
+  if ((ranks == cores)); then
+    launch+=(--oversubscribe --bind-to core:overload-allowed,if-supported)
+  else
+    launch+=(--oversubscribe --bind-to none)
+  fi
+}
+
 # Cores this process may use: physical ones, within the CPU set and the CPU quota of a container.
 physical_cores() {
   local cores quota period file

@@ -11,27 +11,35 @@ namespace {
 /// Calls visit(shifted position) for p and, on a periodic lattice, for each image inside `covered`.
 template <class Visit>
 void for_each_image(const Lattice& lattice, const Box& covered, const Index3& p, Visit&& visit) {
-  const std::int64_t reach = lattice.periodic ? 1 : 0;
-  for (std::int64_t sz = -reach; sz <= reach; ++sz) {
-    for (std::int64_t sy = -reach; sy <= reach; ++sy) {
-      for (std::int64_t sx = -reach; sx <= reach; ++sx) {
-        const Index3 q =
-            p + Index3{sx * lattice.extent.x, sy * lattice.extent.y, sz * lattice.extent.z};
+  // Images on either side that may reach into `covered`: several where the lattice is small.
+  const auto images = [&](std::int64_t n, std::int64_t lo, std::int64_t hi) {
+    const std::int64_t beyond = std::max<std::int64_t>(0, std::max(-lo, hi - n));
+    return lattice.periodic ? (beyond + n - 1) / n : std::int64_t{0};
+  };
+  const Index3 e = lattice.extent;
+  const Index3 reach{images(e.x, covered.lo.x, covered.hi.x),
+                     images(e.y, covered.lo.y, covered.hi.y),
+                     images(e.z, covered.lo.z, covered.hi.z)};
+  for (std::int64_t sz = -reach.z; sz <= reach.z; ++sz) {
+    for (std::int64_t sy = -reach.y; sy <= reach.y; ++sy) {
+      for (std::int64_t sx = -reach.x; sx <= reach.x; ++sx) {
+        const Index3 q = p + Index3{sx * e.x, sy * e.y, sz * e.z};
         if (covered.contains(q)) visit(q);
       }
     }
   }
 }
 
-bool touches(const Index3& a, const Index3& b) {
-  return std::abs(a.x - b.x) <= 1 && std::abs(a.y - b.y) <= 1 && std::abs(a.z - b.z) <= 1;
+bool within(const Index3& a, const Index3& b, std::int64_t reach) {
+  return std::abs(a.x - b.x) <= reach && std::abs(a.y - b.y) <= reach &&
+         std::abs(a.z - b.z) <= reach;
 }
 
 }  // namespace
 
 NicheSites::NicheSites(const NicheTable& table, const Lattice& lattice, const Box& covered,
-                       const Box& own)
-    : layout_(covered.grown(1)) {
+                       const Box& own, ContactRule rule)
+    : layout_(covered.grown(1)), reach_(contact_reach(rule)) {
   for (std::size_t n = 0; n < table.size(); ++n) {
     for_each_image(lattice, covered, lattice.position(table[n].site), [&](const Index3& q) {
       NicheSite site;
@@ -55,14 +63,14 @@ std::uint32_t NicheSites::presenting_neighbour(const Index3& p, std::uint32_t su
   BrickIndex seen[8];
   int bricks_seen = 0;
   for (int corner = 0; corner < 8; ++corner) {
-    const Index3 q =
-        p + Index3{(corner & 1) ? 1 : -1, (corner & 2) ? 1 : -1, (corner & 4) ? 1 : -1};
+    const Index3 q = p + Index3{(corner & 1) ? reach_ : -reach_, (corner & 2) ? reach_ : -reach_,
+                                (corner & 4) ? reach_ : -reach_};
     const BrickIndex brick = layout_.index(q) >> 9;
     if (std::find(seen, seen + bricks_seen, brick) != seen + bricks_seen) continue;
     seen[bricks_seen++] = brick;
     for (std::uint32_t s = brick_first_[brick]; s < brick_first_[brick + 1]; ++s) {
       const NicheSite& site = sites_[s];
-      if (!touches(site.position, p) || !site.presents(substep)) continue;
+      if (!within(site.position, p, reach_) || !site.presents(substep)) continue;
       if (best == none || site.niche < sites_[best].niche) best = s;
     }
   }

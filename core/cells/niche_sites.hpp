@@ -39,12 +39,13 @@ class NicheSites {
  public:
   /// All niches whose position, or that of a periodic image, lies in `covered`; those in `own`
   /// (lattice coordinates, unshifted) are owned.
-  NicheSites(const NicheTable& table, const Lattice& lattice, const Box& covered, const Box& own);
+  NicheSites(const NicheTable& table, const Lattice& lattice, const Box& covered, const Box& own,
+             ContactRule rule = ContactRule::adjacent);
 
   [[nodiscard]] std::span<NicheSite> sites() { return sites_; }
   [[nodiscard]] NicheSite& operator[](std::uint32_t site) { return sites_[site]; }
 
-  /// The presenting site with the lowest niche index among the 26 neighbours of p, or `none`.
+  /// Of the presenting sites in contact with p, the one with the lowest niche index, or `none`.
   static constexpr std::uint32_t none = 0xffffffffu;
   [[nodiscard]] std::uint32_t presenting_neighbour(const Index3& p, std::uint32_t substep) const;
 
@@ -80,6 +81,7 @@ class NicheSites {
 
  private:
   BrickLayout layout_;
+  std::int64_t reach_;                      // of a contact, in voxels
   std::vector<NicheSite> sites_;            // ascending brick
   std::vector<std::uint32_t> brick_first_;  // CSR over bricks
   std::vector<std::uint32_t> by_niche_;     // site numbers, ascending niche index

@@ -10,20 +10,22 @@ constexpr std::int64_t brick_layers_of(std::int64_t voxels) {
   return (voxels + brick_edge - 1) / brick_edge;
 }
 
-/// Marks every voxel whose 26 neighbours include a niche.
-void mark_near_niche(VoxelBits& bits, const TissueBox& tissue, const Index3& niche) {
-  for (std::int64_t dz = -1; dz <= 1; ++dz) {
-    for (std::int64_t dy = -1; dy <= 1; ++dy) {
-      for (std::int64_t dx = -1; dx <= 1; ++dx) {
+/// Marks every voxel in contact with a niche.
+void mark_near_niche(VoxelBits& bits, const TissueBox& tissue, const Index3& niche,
+                     ContactRule rule) {
+  const std::int64_t reach = contact_reach(rule);
+  for (std::int64_t dz = -reach; dz <= reach; ++dz) {
+    for (std::int64_t dy = -reach; dy <= reach; ++dy) {
+      for (std::int64_t dx = -reach; dx <= reach; ++dx) {
         const Index3 p = niche + Index3{dx, dy, dz};
-        if (!tissue.box.contains(p) || !enterable(tissue.at(p))) continue;
+        if (!tissue.box.contains(p) || !enterable(tissue.at(p), rule)) continue;
         bits.mark_near_niche(bits.layout().index(p));
       }
     }
   }
 }
 
-void mark_tissue(VoxelBits& bits, const TissueBox& tissue) {
+void mark_tissue(VoxelBits& bits, const TissueBox& tissue, ContactRule rule) {
   const Box& box = tissue.box;
   const std::uint8_t* kind = tissue.kind.data();
   Index3 p;
@@ -31,8 +33,8 @@ void mark_tissue(VoxelBits& bits, const TissueBox& tissue) {
     for (p.y = box.lo.y; p.y < box.hi.y; ++p.y) {
       for (p.x = box.lo.x; p.x < box.hi.x; ++p.x, ++kind) {
         const auto what = static_cast<TissueKind>(*kind);
-        if (enterable(what)) bits.open(bits.layout().index(p));
-        if (what == TissueKind::niche) mark_near_niche(bits, tissue, p);
+        if (enterable(what, rule)) bits.open(bits.layout().index(p));
+        if (what == TissueKind::niche) mark_near_niche(bits, tissue, p, rule);
       }
     }
   }
@@ -77,9 +79,9 @@ void TCellSwarm::Slab::erase(std::uint32_t cell) {
   last_to(record);
 }
 
-TCellSwarm::TCellSwarm(const TissueBox& tissue, std::int64_t slab_voxels)
+TCellSwarm::TCellSwarm(const TissueBox& tissue, std::int64_t slab_voxels, ContactRule rule)
     : bits_(tissue.box.grown(1)), slab_voxels_(slab_voxels) {
-  mark_tissue(bits_, tissue);
+  mark_tissue(bits_, tissue, rule);
   const Index3 extent = bits_.layout().box().extent();
   const std::int64_t layers_per_slab = brick_layers_of(slab_voxels);
   slab_stride_ = static_cast<BrickIndex>(layers_per_slab * 512 * brick_layers_of(extent.x) *

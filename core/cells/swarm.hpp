@@ -35,8 +35,8 @@ class VoxelBits {
   void block(BrickIndex i) { blocked_[i >> 9].set(i); }
   void open(BrickIndex i) { blocked_[i >> 9].reset(i); }
 
-  /// A niche is among the 26 neighbours. Most bricks hold no such voxel: their lines stay
-  /// untouched.
+  /// A stem cell may be in contact with a T cell here. Most bricks hold no such voxel: their lines
+  /// stay untouched.
   [[nodiscard]] bool near_niche(BrickIndex i) const {
     const BrickIndex brick = i >> 9;
     return ((brick_near_niche_[brick >> 6] >> (brick & 63)) & 1) != 0 && near_niche_[brick].test(i);
@@ -85,7 +85,8 @@ class TCellSwarm {
 
   /// `tissue` covers the box and its ghost layers; everything outside it is closed. Slabs are
   /// `slab_voxels` thick (a multiple of 8, at least 16); the choice never changes results.
-  TCellSwarm(const TissueBox& tissue, std::int64_t slab_voxels);
+  TCellSwarm(const TissueBox& tissue, std::int64_t slab_voxels,
+             ContactRule rule = ContactRule::adjacent);
 
   [[nodiscard]] const VoxelBits& bits() const { return bits_; }
   [[nodiscard]] VoxelBits& bits() { return bits_; }

@@ -9,6 +9,19 @@
 #include <utility>
 
 namespace marrow {
+namespace {
+
+/// The voxels in contact with a niche in an open box, and their lattice capacity.
+struct ContactSet {
+  double voxels;
+  double capacity;
+};
+
+ContactSet contact_set(ContactRule rule) {
+  return rule == ContactRule::adjacent ? ContactSet{26.0, 3.156} : ContactSet{1.0, 0.6594626704};
+}
+
+}  // namespace
 
 double hops_per_hour(double motility_um2_per_h, double spacing_um) {
   return std::floor(6.0 * motility_um2_per_h / (spacing_um * spacing_um) + 0.5);
@@ -21,21 +34,29 @@ std::int64_t hops_per_hour(const TCellParameters& tcells, double spacing_um) {
 KillChance kill_chance(const TCellParameters& tcells, const Lattice& lattice,
                        std::int64_t hops_per_hour, double accessible_share, double contact_voxels,
                        double reference_multiplier) {
-  constexpr double open_contact_voxels = 26.0;
-  constexpr double contact_capacity = 3.156;
+  const ContactSet set = contact_set(tcells.contact);
   KillChance k;
   k.coefficient_mm3_per_d = tcells.kill_coefficient_mm3_per_h * 24.0;
   k.accessible_share = accessible_share;
   k.contact_voxels = contact_voxels;
   k.hops_per_day = static_cast<double>(hops_per_hour) * 24.0;
   k.reference_multiplier = reference_multiplier;
-  if (!(contact_voxels > 0.0) || k.coefficient_mm3_per_d == 0.0) return k;
   if (tcells.motion == Motion::kernel) return k;  // meets cells by density, not by contacts
+  if (!(contact_voxels > 0.0)) return k;
+  // kappa of a contact chance of 1 that depletes nothing, in the reference attack.
+  const double kappa_per_chance = lattice.voxel_mm3() * contact_voxels * k.hops_per_day *
+                                  k.reference_multiplier / accessible_share;
+  const double c = (set.voxels / set.capacity - 1.0) * contact_voxels / set.voxels;
+  if (tcells.kill_chance) {
+    k.per_contact = *tcells.kill_chance;
+    k.depletion = 1.0 / (1.0 + c * k.per_contact);
+    k.coefficient_mm3_per_d = k.per_contact * k.depletion * kappa_per_chance;
+    return k;
+  }
+  if (k.coefficient_mm3_per_d == 0.0) return k;
   const double effective =
       k.coefficient_mm3_per_d * accessible_share /
       (lattice.voxel_mm3() * contact_voxels * k.hops_per_day * k.reference_multiplier);
-  const double c =
-      (open_contact_voxels / contact_capacity - 1.0) * contact_voxels / open_contact_voxels;
   const double p = effective / (1.0 - c * effective);
   if (!(p > 0.0 && p <= 1.0)) {
     throw Failure(ExitCode::scenario,

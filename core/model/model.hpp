@@ -28,7 +28,8 @@ struct KillChance {
 /// p from kappa: p·q(p) = kappa·f_acc·m_ref^-1 / (a^3·n·hops per day), with q(p) = 1/(1 + c·p) and
 /// c = (26/cap - 1)·n/26, where cap = 3.156 is the lattice capacity of the 26-neighbour contact set
 /// (Montroll & Weiss 1965 J Math Phys 6:167). Throws Failure(scenario) when no p <= 1 gives the
-/// asked kappa.
+/// asked kappa. A kill chance given directly is p, and kappa follows from it. Contact in the
+/// niche's own voxel has n = 1 and the capacity of one site, 0.65946 for 1.
 KillChance kill_chance(const TCellParameters& tcells, const Lattice& lattice,
                        std::int64_t hops_per_hour, double accessible_share, double contact_voxels,
                        double reference_multiplier = 1.0);

@@ -8,6 +8,7 @@
 #include "core/lattice/geometry.hpp"
 #include "core/model/immune_parameters.hpp"
 #include "core/model/therapy_parameters.hpp"
+#include "core/tissue/tissue_kind.hpp"
 
 #include <array>
 #include <cstdint>
@@ -31,7 +32,7 @@ struct DomainParameters {
   Boundary boundary = Boundary::reflecting;
 };
 
-enum class TissueSource { procedural, image };
+enum class TissueSource { procedural, image, open };
 
 /// Trabecular bone (procedural source).
 struct BoneParameters {
@@ -78,7 +79,12 @@ struct NicheLossParameters {
   double recovery_rate_per_h = 0.005 / 24;  // of a lost one, always
 };
 
+enum class NicheArrangement { thinned, grid };
+
 struct NicheParameters {
+  NicheArrangement arrangement = NicheArrangement::thinned;
+  double grid_spacing_um = 30.0;  // of a grid
+  std::int64_t replica_edge = 0;  // niches of a grid along the edge of a replica; 0: one system
   double density_per_mm3 = 100.0;
   double min_spacing_um = 30.0;
   double perisinusoidal = 0.70;  // weights of the three types; normalised when used
@@ -90,6 +96,11 @@ struct NicheParameters {
 };
 
 enum class VacancyScope { global, local };
+
+/// How stem cells turn over: all at once by the hour, or by single events that keep every niche
+/// filled (core/rules/replacement.hpp).
+enum class StemCellUpdate { synchronous, moran_birth_death, moran_death_birth, voter };
+enum class FitnessActsOn { birth, death };
 
 struct StemCellParameters {
   double homeostatic_rate_per_h = 1.488e-4;  // b0: symmetric division and loss, once per 40 weeks
@@ -103,6 +114,9 @@ struct StemCellParameters {
   double bystander_rate_per_h = 0.0;   // loss of stem cells of any genotype by TNF, at A = 1
   double apoptosis_h = 6.0;            // a hit cell holds its niche for this long
   VacancyScope vacancy = VacancyScope::global;
+  StemCellUpdate update = StemCellUpdate::synchronous;
+  FitnessActsOn fitness_acts_on = FitnessActsOn::birth;  // of moran_death_birth
+  std::int64_t events_per_hour = 1;                      // in each replica
 };
 
 /// Heritable losses and gains that a clone may carry: bits of its genotype class. Cells of one
@@ -152,6 +166,7 @@ struct CloneParameters {
   std::vector<MutationClass> catalogue = tabulated_mutations();
   std::vector<MutationClass> mutations;
   bool standing = false;  // clones that arose before the start, by age (patient.age)
+  bool barcodes = false;  // every stem cell at the start founds a clone of its own
 
   /// Every class that strikes, by number.
   [[nodiscard]] std::vector<MutationClass> active_mutations() const;
@@ -167,6 +182,8 @@ struct TCellParameters {
   Motion motion = Motion::hops;
   double motility_um2_per_h = 3000.0;               // 50 um^2/min
   double kill_coefficient_mm3_per_h = 1.1e-4 / 24;  // kappa
+  std::optional<double> kill_chance;                // of one contact; instead of kappa
+  ContactRule contact = ContactRule::adjacent;
   double reference_density_per_mm3 = 300.0;  // density at which A = 1 and proliferation stops
   double death_rate_per_h = 0.011 / 24;
   double division_rate_per_h = 0.12 / 24;

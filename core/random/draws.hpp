@@ -50,6 +50,7 @@ enum class Purpose : std::uint8_t {
   conditioning = 38,
   infusion = 39,
   kernel_place = 40,
+  replacement = 44,
 };
 
 /// What a draw's index counts. The class is part of the key, so a site and a niche never share
@@ -61,6 +62,7 @@ enum class Entity : std::uint8_t {
   clone = 3,
   patient = 4,
   tissue_node = 5,
+  replica = 6,
 };
 
 /// 128 random bits.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/rules/founders.hpp"
 
+#include "core/cells/replicas.hpp"
 #include "core/random/deviates.hpp"
+#include "core/rules/mutation.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -39,6 +41,31 @@ std::size_t cells_of(const FounderClone& founder, std::uint32_t number, const Mo
       round_at_random(exact, model.draws(Purpose::founder_niche, Entity::clone, number).first));
 }
 
+/// True of the cells that founders replace: barcodes or not, they descend from no founder and carry
+/// no mutation.
+bool is_normal(const ModelState& state, CellRecord cell) {
+  if (cell.state() != CellState::stem) return false;
+  const Clone& clone = state.clones[cell.clone()];
+  return clone.founder == 0 && clone.mutations == 0;
+}
+
+/// The first `wanted` niches of normal cells in a replica, in the keyed order of the founder.
+std::vector<std::uint32_t> keyed_normal_niches(const ModelState& state, const Model& model,
+                                               const Replicas& replicas, std::int64_t replica,
+                                               std::uint32_t founder, std::size_t wanted) {
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> normal;
+  for (std::int64_t place = 0; place < replicas.size(); ++place) {
+    const std::uint32_t n = replicas.niche(replica, place);
+    if (!is_normal(state, state.niches[n])) continue;
+    normal.emplace_back(model.draws(Purpose::founder_niche, Entity::niche, n, 0, founder).first, n);
+  }
+  const std::size_t cells = std::min(normal.size(), wanted);
+  std::ranges::partial_sort(normal, normal.begin() + static_cast<std::ptrdiff_t>(cells));
+  std::vector<std::uint32_t> places;
+  for (std::size_t i = 0; i < cells; ++i) places.push_back(normal[i].second);
+  return places;
+}
+
 }  // namespace
 
 void fill_niches(ModelState& state, const Model& model) {
@@ -54,25 +81,33 @@ void fill_niches(ModelState& state, const Model& model) {
 std::int64_t place_founders(ModelState& state, const Model& model, FounderTime when) {
   std::int64_t missing = 0;
   const auto& founders = model.parameters.clones.founders;
+  const Replicas replicas(model.parameters.niches, model.lattice, model.niche_count());
   for (std::uint32_t f = 0; f < founders.size(); ++f) {
     if (founders[f].at != when) continue;
-    std::vector<std::pair<std::uint64_t, std::uint32_t>> normal;
-    for (std::uint32_t n = 0; n < state.niches.size(); ++n) {
-      const CellRecord cell = state.niches[n];
-      if (cell.state() != CellState::stem || cell.clone() != 0) continue;
-      normal.emplace_back(model.draws(Purpose::founder_niche, Entity::niche, n, 0, f).first, n);
-    }
-    const std::size_t asked = cells_of(founders[f], f + 1, model);
-    const std::size_t cells = std::min(normal.size(), asked);
-    missing += static_cast<std::int64_t>(asked - cells);
-    std::ranges::partial_sort(normal, normal.begin() + static_cast<std::ptrdiff_t>(cells));
-    for (std::size_t i = 0; i < cells; ++i) {
-      state.niches[normal[i].second] = CellRecord::make(CellState::stem, f + 1);
-    }
+    const std::size_t wanted = cells_of(founders[f], f + 1, model);
     state.clones[f + 1].birth_step = state.step;
-    if (cells > 0) state.clones[f + 1].birth_site = model.niches[normal[0].second].site;
+    for (std::int64_t r = replicas.count(); r-- > 0;) {
+      const std::vector<std::uint32_t> places =
+          keyed_normal_niches(state, model, replicas, r, f, wanted);
+      missing += static_cast<std::int64_t>(wanted - places.size());
+      for (const std::uint32_t n : places) {
+        state.niches[n] = CellRecord::make(CellState::stem, f + 1);
+      }
+      if (!places.empty()) state.clones[f + 1].birth_site = model.niches[places[0]].site;
+    }
   }
   return missing;
+}
+
+void barcode_stem_cells(ModelState& state, const Model& model) {
+  for (std::uint32_t n = 0; n < state.niches.size(); ++n) {
+    if (state.niches[n].state() != CellState::stem) continue;
+    Clone clone = state.clones[state.niches[n].clone()];
+    clone.parent = state.niches[n].clone();
+    clone.birth_step = state.step;
+    clone.birth_site = model.niches[n].site;
+    state.niches[n] = CellRecord::make(CellState::stem, found_clone(state.clones, clone));
+  }
 }
 
 }  // namespace marrow

@@ -20,7 +20,12 @@ inline constexpr std::int64_t not_yet_born = std::numeric_limits<std::int64_t>::
 void fill_niches(ModelState& state, const Model& model);
 
 /// Replaces live normal cells in keyed order by the founders whose time is `when` (start or
-/// trigger). Returns how many cells found no normal one to replace.
+/// trigger). Where the niches form replicas, each replica gets the asked number of cells. Returns
+/// how many cells found no normal one to replace.
 std::int64_t place_founders(ModelState& state, const Model& model, FounderTime when);
+
+/// Lineage barcoding: every stem cell founds a clone of its own, a child of its clone with the same
+/// genotype, growth and founder, born now at its niche; ids in ascending order of niches.
+void barcode_stem_cells(ModelState& state, const Model& model);
 
 }  // namespace marrow

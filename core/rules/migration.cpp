@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/rules/migration.hpp"
 
+#include "core/model/fault.hpp"
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -19,8 +21,9 @@ constexpr auto powers_of_six = [] {
 }();
 
 std::uint64_t direction_word(const Draws& draws, SiteIndex origin, const HopClock& clock) {
+  const std::uint32_t word = clock.substep / hops_per_word;
   return draws(Purpose::hop_directions, Entity::site, origin, clock.step,
-               clock.substep / hops_per_word)
+               injected(Fault::repeated_directions) ? 0 : word)
       .first;
 }
 
@@ -88,6 +91,7 @@ void contest(TCellSwarm& swarm, std::size_t slab, std::uint32_t cell, Holder& ho
              const Draws& draws, const HopClock& clock) {
   TCellSwarm::Slab& mine = swarm.slabs()[slab];
   TCellSwarm::Slab& theirs = swarm.slabs()[holder.slab];
+  if (injected(Fault::first_come)) return;
   if (claim_of(mine, cell, draws, clock) < claim_of(theirs, holder.cell, draws, clock)) return;
   // The holder goes back to where it came from: nobody else could claim that voxel, it was
   // occupied.
@@ -137,9 +141,10 @@ void propose(TCellSwarm::Slab& slab, const VoxelBits& bits) {
   for (std::uint32_t i = 0; i < n; ++i) {
     const auto product = static_cast<unsigned __int128>(directions[i]) * 6;
     directions[i] = static_cast<std::uint64_t>(product);
+    auto direction = static_cast<unsigned>(static_cast<std::uint64_t>(product >> 64));
+    if (injected(Fault::biased_direction) && direction == 0) direction = directions[i] % 8 == 0;
     const BrickIndex here = at[i];
-    const BrickIndex there = bits.layout().neighbour(
-        here, static_cast<unsigned>(static_cast<std::uint64_t>(product >> 64)));
+    const BrickIndex there = bits.layout().neighbour(here, direction);
     target[i] = bits.blocked(there) ? here : there;
   }
 }

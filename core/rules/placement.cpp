@@ -2,6 +2,7 @@
 #include "core/rules/placement.hpp"
 
 #include "core/model/failure.hpp"
+#include "core/model/fault.hpp"
 #include "core/rules/mutation.hpp"
 
 #include <algorithm>
@@ -171,7 +172,7 @@ void apply_stem_events(ModelState& state, const Model& model, const NicheIndex& 
       // One more than its time, because this step's clocks are still to come.
       const auto clock = static_cast<std::uint32_t>(model.parameters.hspc.apoptosis_h) + 1;
       cell = cell.with_state(CellState::apoptotic, clock);
-      ++counter(state, Counter::stem_killed);
+      counter(state, Counter::stem_killed) += injected(Fault::kill_counted_twice) ? 2 : 1;
     } else if (event.act == StemAct::differentiate) {
       cell = CellRecord();
       ++counter(state, Counter::stem_differentiations);
@@ -179,6 +180,7 @@ void apply_stem_events(ModelState& state, const Model& model, const NicheIndex& 
   }
   for (std::size_t i = 0; i < settled.size(); ++i) {
     const auto& [niche, claim] = settled[i];
+    if (injected(Fault::lost_daughter) && niche % 8 == 0) continue;
     if (claim.act == StemAct::relocate) {
       state.niches[claim.source] = CellRecord();
       state.niches[niche] = arriving[i];
@@ -186,6 +188,7 @@ void apply_stem_events(ModelState& state, const Model& model, const NicheIndex& 
       const std::uint32_t clone =
           daughter_clone(state, model, arriving[i].clone(), claim.source, niche);
       state.niches[niche] = CellRecord::make(CellState::stem, clone);
+      if (injected(Fault::mutant_mother)) state.niches[claim.source] = state.niches[niche];
     }
   }
 }

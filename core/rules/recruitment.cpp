@@ -32,9 +32,10 @@ std::uint32_t clonotype_of(const Model& model, std::uint64_t step, std::uint64_t
   return static_cast<std::uint32_t>(uniform_below(draw.first, clonotypes));
 }
 
-bool is_door(const TissueBox& tissue, const VoxelBits& bits, const Lattice& lattice,
+bool is_door(const TissueBox& tissue, const VoxelBits& bits, const Lattice& lattice, Doors doors,
              const Index3& p) {
   if (!enterable(tissue.at(p)) || bits.blocked(bits.layout().index(p))) return false;
+  if (doors == Doors::everywhere) return true;
   for (const Index3& offset : face_offsets) {
     const Index3 q = p + offset;
     if (!lattice.periodic && !lattice.box().contains(q)) continue;
@@ -44,16 +45,16 @@ bool is_door(const TissueBox& tissue, const VoxelBits& bits, const Lattice& latt
 }
 
 std::int64_t count_doors(const TissueBox& tissue, const VoxelBits& bits, const Lattice& lattice,
-                         const Box& own) {
-  std::int64_t doors = 0;
+                         Doors doors, const Box& own) {
+  std::int64_t count = 0;
   Index3 p;
   for (p.z = own.lo.z; p.z < own.hi.z; ++p.z) {
     for (p.y = own.lo.y; p.y < own.hi.y; ++p.y) {
       for (p.x = own.lo.x; p.x < own.hi.x; ++p.x)
-        doors += is_door(tissue, bits, lattice, p) ? 1 : 0;
+        count += is_door(tissue, bits, lattice, doors, p) ? 1 : 0;
     }
   }
-  return doors;
+  return count;
 }
 
 }  // namespace marrow

@@ -28,12 +28,20 @@ std::array<SiteIndex, tries_per_round> entry_sites(const Model& model, std::uint
 /// The clonotype of an arrival: one of those of the trigger, each as likely.
 std::uint32_t clonotype_of(const Model& model, std::uint64_t step, std::uint64_t arrival);
 
-/// A T cell may enter here: free marrow with a sinusoid on a face. p lies inside the tissue box.
-bool is_door(const TissueBox& tissue, const VoxelBits& bits, const Lattice& lattice,
+/// Where T cells come out of the blood: at sinusoids, or, in open tissue, anywhere.
+enum class Doors { beside_sinusoids, everywhere };
+
+constexpr Doors doors_of(TissueSource source) {
+  return source == TissueSource::open ? Doors::everywhere : Doors::beside_sinusoids;
+}
+
+/// A T cell may enter here: free marrow, beside a sinusoid with a sinusoid on a face. p lies inside
+/// the tissue box.
+bool is_door(const TissueBox& tissue, const VoxelBits& bits, const Lattice& lattice, Doors doors,
              const Index3& p);
 
 /// How many voxels of `own` a T cell may enter by now.
 std::int64_t count_doors(const TissueBox& tissue, const VoxelBits& bits, const Lattice& lattice,
-                         const Box& own);
+                         Doors doors, const Box& own);
 
 }  // namespace marrow

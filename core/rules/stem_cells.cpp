@@ -2,6 +2,7 @@
 #include "core/rules/stem_cells.hpp"
 
 #include "core/math/elementary.hpp"
+#include "core/model/fault.hpp"
 #include "core/rules/susceptibility.hpp"
 
 #include <algorithm>
@@ -19,6 +20,7 @@ struct ActIntervals {
 ActIntervals intervals(const StemCellParameters& hspc, double loss_per_h, double division_per_h) {
   ActIntervals cut{};
   cut.differentiate = interval_end(0, one_minus_exp(loss_per_h));
+  if (injected(Fault::fast_division)) division_per_h *= 1.1;
   cut.divide = interval_end(cut.differentiate, one_minus_exp(std::max(0.0, division_per_h)));
   cut.relocate = interval_end(cut.divide, one_minus_exp(hspc.relocation_rate_per_h));
   return cut;

@@ -2,6 +2,7 @@
 #include "core/rules/tcell_fate.hpp"
 
 #include "core/math/elementary.hpp"
+#include "core/model/fault.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -59,6 +60,7 @@ class Fates {
     const SiteIndex site = model_.lattice.site(position);
     const Bits128 fate = model_.draws(Purpose::tcell_fate, Entity::site, site, step_);
     const FateCuts& cut = cuts_at(position, record.state());
+    if (injected(Fault::immortal_tcell) && fate.first % 8 == 0) return record;
     if (cut.death.happens(fate.first)) return {};
     if (fate.second >= cut.end.activation) return record;
     if (fate.second < cut.end.division) {

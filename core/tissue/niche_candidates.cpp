@@ -51,7 +51,7 @@ std::optional<NicheType> niche_type(const TissueBox& tissue, const Index3& p) {
 
 std::vector<NicheCandidate> niche_candidates(const TissueBox& tissue, const Box& own,
                                              const Lattice& lattice, const Draws& draws,
-                                             std::int64_t samples_per_block) {
+                                             std::int64_t samples_per_block, NichePlaces places) {
   std::vector<NicheCandidate> found;
   if (own.empty()) return found;
   const BlockGrid grid(lattice.extent);
@@ -70,7 +70,8 @@ std::vector<NicheCandidate> niche_candidates(const TissueBox& tissue, const Box&
                                            static_cast<std::int64_t>((place >> 8) % block_edge),
                                            static_cast<std::int64_t>((place >> 16) % block_edge)};
           if (!own.contains(p)) continue;
-          const std::optional<NicheType> type = niche_type(tissue, p);
+          const std::optional<NicheType> type =
+              places == NichePlaces::anywhere ? NicheType::perisinusoidal : niche_type(tissue, p);
           if (!type) continue;
           found.push_back({bits.first, lattice.site(p), static_cast<std::uint64_t>(*type)});
         }

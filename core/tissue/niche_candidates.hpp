@@ -29,10 +29,15 @@ inline constexpr std::int64_t niche_reach = 2;
 /// face neighbour and 9 enterable voxels among its 26 neighbours.
 std::optional<NicheType> niche_type(const TissueBox& tissue, const Index3& p);
 
+/// Where niches may be: beside the structures that their types are named after, or, in open tissue,
+/// which has none, in any voxel (they count as perisinusoidal).
+enum class NichePlaces { beside_structures, anywhere };
+
 /// Candidates in `own` among the first `samples_per_block` random voxels of each block that it
 /// meets. tissue.box must hold niche_reach layers around `own` (where the lattice goes on).
 std::vector<NicheCandidate> niche_candidates(const TissueBox& tissue, const Box& own,
                                              const Lattice& lattice, const Draws& draws,
-                                             std::int64_t samples_per_block);
+                                             std::int64_t samples_per_block,
+                                             NichePlaces places = NichePlaces::beside_structures);
 
 }  // namespace marrow

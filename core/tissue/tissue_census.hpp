@@ -25,11 +25,14 @@ struct TissueCensus {
   friend bool operator==(const TissueCensus&, const TissueCensus&) = default;
 
   /// f_acc of core/MODEL.md: share of the box that T cells may enter.
-  [[nodiscard]] double accessible_share() const {
-    return voxels > 0 ? static_cast<double>(enterable) / static_cast<double>(voxels) : 0.0;
+  [[nodiscard]] double accessible_share(ContactRule rule = ContactRule::adjacent) const {
+    const std::int64_t markers = rule == ContactRule::same_voxel ? niche : 0;
+    return voxels > 0 ? static_cast<double>(enterable + markers) / static_cast<double>(voxels)
+                      : 0.0;
   }
-  /// n_bar of core/MODEL.md: mean enterable neighbours of a niche.
-  [[nodiscard]] double mean_niche_neighbours() const {
+  /// n of core/MODEL.md: mean number of voxels in contact with a niche.
+  [[nodiscard]] double mean_contact_voxels(ContactRule rule = ContactRule::adjacent) const {
+    if (rule == ContactRule::same_voxel) return 1.0;
     return niche > 0 ? static_cast<double>(niche_neighbours) / static_cast<double>(niche) : 0.0;
   }
 };

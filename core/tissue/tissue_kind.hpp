@@ -15,13 +15,26 @@ enum class TissueKind : std::uint8_t {
   bone = 1,
   sinusoid = 2,   // vessel lumen
   arteriole = 3,  // vessel lumen and wall
-  niche = 4,      // holds at most one stem cell; T cells never enter
+  niche = 4,      // holds at most one stem cell; T cells enter only markers (ContactRule)
   sealed =
       5,  // marrow that no T cell can reach: enclosed by bone, vessels and the faces of the box
 };
 
 /// T cells move only through marrow proper.
 constexpr bool enterable(TissueKind kind) { return kind == TissueKind::marrow; }
+
+/// Which voxels are in contact with the stem cell of a niche: its 26 neighbours, or, where niches
+/// are markers that T cells walk through, its own.
+enum class ContactRule { adjacent, same_voxel };
+
+constexpr bool enterable(TissueKind kind, ContactRule rule) {
+  return enterable(kind) || (rule == ContactRule::same_voxel && kind == TissueKind::niche);
+}
+
+/// Largest coordinate difference between a T cell and a niche in contact.
+constexpr std::int64_t contact_reach(ContactRule rule) {
+  return rule == ContactRule::adjacent ? 1 : 0;
+}
 
 enum class NicheType : std::uint8_t { perisinusoidal = 0, periarteriolar = 1, endosteal = 2 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/scenario/checker.hpp"
 
+#include "core/tissue/niche_grid.hpp"
 #include "io/scenario/registry.hpp"
 #include "io/scenario/value_text.hpp"
 #include "io/text/number.hpp"
@@ -49,6 +50,10 @@ std::string Checker::value(const std::string& path) const {
 }
 
 double Checker::niche_count() const {
+  if (parameters_->niches.arrangement == NicheArrangement::grid) {
+    return static_cast<double>(
+        volume(niche_grid_extent(parameters_->niches, parameters_->lattice())));
+  }
   return parameters_->niches.density_per_mm3 * parameters_->lattice().volume_mm3();
 }
 

@@ -59,6 +59,7 @@ std::string um(double value);
 void check_tissue(Checker& check);
 void check_clones(Checker& check);
 void check_mutations(Checker& check);
+void check_verification(Checker& check);
 void check_tcells(Checker& check);
 void check_signals(Checker& check);
 void check_patient(Checker& check);

@@ -45,6 +45,7 @@ void check_scenario(const Parameters& parameters, const Origins& origins, const 
   check_tissue(check);
   check_clones(check);
   check_mutations(check);
+  check_verification(check);
   check_tcells(check);
   check_signals(check);
   check_patient(check);

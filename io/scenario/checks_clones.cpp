@@ -100,12 +100,21 @@ bool check_placed(Checker& check, const FounderClone& founder, const std::string
   return false;
 }
 
+/// The parameter that sets how many niches founders can take.
+const char* what_makes_niches(const Checker& check) {
+  const NicheParameters& niches = check.parameters().niches;
+  if (niches.replica_edge > 0) return "niches.replica_edge";
+  const bool grid = niches.arrangement == NicheArrangement::grid;
+  return grid ? "niches.grid_spacing" : "niches.density";
+}
+
 }  // namespace
 
 void check_clones(Checker& check) {
   check_names(check);
   const auto& founders = check.parameters().clones.founders;
-  const double niches = check.whole_niches();
+  const double edge = static_cast<double>(check.parameters().niches.replica_edge);
+  const double niches = edge > 0.0 ? edge * edge * edge : check.whole_niches();
   double cells = 0.0;
   bool countable = true;
   for (std::size_t i = 0; i < founders.size(); ++i) {
@@ -122,10 +131,11 @@ void check_clones(Checker& check) {
   }
   if (!countable || cells <= niches * slack) return;
   const std::string last = element(list, founders.size() - 1);
-  check.contradiction({last + ".cells", last + ".share", list},
-                      "the founders need " + format_rounded(cells, 6) +
-                          " niches, and the box has " + format_number(niches),
-                      {check.states("niches.density") + ", " + check.states("domain.size")});
+  check.contradiction(
+      {last + ".cells", last + ".share", list},
+      "the founders need " + format_rounded(cells, 6) + " niches, and the " +
+          (edge > 0.0 ? "replica" : "box") + " has " + format_number(niches),
+      {check.states(what_makes_niches(check)) + ", " + check.states("domain.size")});
 }
 
 }  // namespace marrow::io

@@ -40,6 +40,36 @@ void check_trigger(Checker& check) {
                        "write an earlier trigger, a longer run, or 'trigger: none'"});
 }
 
+/// The chance of a contact comes from the kill coefficient or is given.
+void check_contact(Checker& check) {
+  const TCellParameters& t = check.parameters().tcells;
+  const bool kernel = t.motion == Motion::kernel;
+  if (kernel && t.contact != ContactRule::adjacent) {
+    check.contradiction({"tcells.contact", "tcells.motion"},
+                        "T cells that move as counts (motion: kernel) touch nothing",
+                        {"write 'motion: hops' below 'tcells', or remove 'contact'"});
+  }
+  if (!t.kill_chance) return;
+  if (kernel) {
+    check.contradiction(
+        {"tcells.kill_chance", "tcells.motion"},
+        "T cells that move as counts (motion: kernel) touch nothing",
+        {"write 'motion: hops' below 'tcells', or 'kill_coefficient' for 'kill_chance'"});
+  }
+  if (t.kill_coefficient_mm3_per_h != TCellParameters{}.kill_coefficient_mm3_per_h) {
+    check.contradiction(
+        {"tcells.kill_coefficient", "tcells.kill_chance"}, "the chance of a kill is given twice",
+        {check.states("tcells.kill_coefficient") + ", " + check.states("tcells.kill_chance"),
+         "remove one of the two"});
+  }
+  if (t.cooperativity) {
+    check.contradiction(
+        {"tcells.cooperativity", "tcells.kill_chance"},
+        "cooperativity is calibrated by 'tcells.kill_coefficient', and the chance is given",
+        {"remove 'kill_chance' or 'cooperativity'"});
+  }
+}
+
 /// Counts per block have no place, so they can follow no gradient and keep no names.
 void check_kernel(Checker& check) {
   const Parameters& p = check.parameters();
@@ -69,6 +99,7 @@ void check_kernel(Checker& check) {
 void check_tcells(Checker& check) {
   check_hops(check);
   check_trigger(check);
+  check_contact(check);
   check_kernel(check);
   const Parameters& p = check.parameters();
   if (!p.tcells.chemotaxis || p.signals || p.tcells.motion == Motion::kernel) return;

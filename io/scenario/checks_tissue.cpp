@@ -4,6 +4,7 @@
 #include "io/scenario/registry.hpp"
 #include "io/text/number.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -42,9 +43,40 @@ void check_procedural_tissue(Checker& check) {
   at_least_voxels(check, "tissue.adipocytes.diameter", t.adipocytes.diameter_um, 1.0);
 }
 
+bool is_changed(const Checker& check, const std::string& path) {
+  const ParameterSpec* spec = registry().parameter(path);
+  return !same_value(spec->get(check.parameters(), 0), spec->get(Parameters{}, 0));
+}
+
+/// Open tissue has none of what these sections describe.
+void check_open_tissue(Checker& check) {
+  for (const char* path :
+       {"tissue.bone.volume_share", "tissue.bone.thickness", "tissue.bone.spacing",
+        "tissue.sinusoids.diameter", "tissue.sinusoids.spacing", "tissue.arterioles.diameter",
+        "tissue.arterioles.spacing", "tissue.adipocytes.diameter", "tissue.adipocytes.density"}) {
+    if (!is_changed(check, path)) continue;
+    check.contradiction({path, "tissue.source"},
+                        "open tissue has no bone, no vessels and no fat cells: " +
+                            check.states(path) + ", and 'tissue.source' is open",
+                        {"write 'source: procedural' below 'tissue', or remove the section"});
+  }
+}
+
+/// Bone and vessels need room; a few voxels will do for theory.
+void check_size(Checker& check) {
+  constexpr std::int64_t least = 16;
+  const Index3 size = check.parameters().domain.size_voxels;
+  if (std::min({size.x, size.y, size.z}) >= least) return;
+  check.contradiction({"domain.size", "tissue.source"},
+                      "the box is less than " + format_number(least) + " voxels wide",
+                      {check.states("domain.size") + ", " + check.states("tissue.source"),
+                       "only a box of 'source: open' may be so small"});
+}
+
 void unused_image(Checker& check, const std::string& path) {
+  const std::string source = check.value("tissue.source");
   check.contradiction(
-      {path, "tissue.source"}, "an image is given, but 'tissue.source' is procedural",
+      {path, "tissue.source"}, "an image is given, but 'tissue.source' is " + source,
       {"write 'source: image' below 'tissue', or remove the section 'tissue.image'"});
 }
 
@@ -63,11 +95,9 @@ void check_labels(Checker& check) {
 
 void check_image(Checker& check) {
   const ImageParameters& image = check.parameters().tissue.image;
-  if (check.parameters().tissue.source == TissueSource::procedural) {
+  if (check.parameters().tissue.source != TissueSource::image) {
     for (const char* path : {"tissue.image.file", "tissue.image.bone_threshold"}) {
-      const ParameterSpec* spec = registry().parameter(path);
-      const Value value = spec->get(check.parameters(), 0);
-      if (same_value(value, spec->get(Parameters{}, 0))) continue;
+      if (!is_changed(check, path)) continue;
       unused_image(check, path);
       return;
     }
@@ -126,7 +156,13 @@ void check_niches(Checker& check) {
 }  // namespace
 
 void check_tissue(Checker& check) {
-  if (check.parameters().tissue.source == TissueSource::procedural) check_procedural_tissue(check);
+  const TissueSource source = check.parameters().tissue.source;
+  if (source == TissueSource::procedural) check_procedural_tissue(check);
+  if (source == TissueSource::open) {
+    check_open_tissue(check);
+  } else {
+    check_size(check);
+  }
   check_image(check);
   check_niches(check);
 }

@@ -47,7 +47,9 @@ void declare_founders(Declarations& d) {
        ParameterType::integer, "cells",
        [](auto& p, auto i) -> auto& { return p.clones.founders[i].cells; })
       .at_least(0)
-      .means("Number of cells placed. Give this or share; neither for an infused clone.");
+      .means(
+          "Number of cells placed (in each replica, where niches.replica_edge makes some). Give "
+          "this or share; neither for an infused clone.");
   d.share(
        "share", [](auto& p, auto i) -> auto& { return p.clones.founders[i].share; })
       .means("Share of the niches given to the clone. Give this or cells.");
@@ -222,6 +224,11 @@ void declare_clones(Declarations& d) {
           "Mutant clones that arose before the start are drawn for the patient's age (patient.age) "
           "and placed.")
       .source("half of the healthy hold a PIGA-mutant stem cell at 20-60 y [D]");
+  d.add(
+       ParameterType::flag, "barcodes", [](auto& p, auto) -> auto& { return p.clones.barcodes; })
+      .means(
+          "Lineage barcoding: every stem cell at the start founds a clone of its own; at most "
+          "16,777,215 niches and founders.");
   declare_founders(d);
   d.section("clones.catalogue", RestartPolicy::fixed,
             "The tabulated classes of mutation; they strike if clones.tabulated is true.");

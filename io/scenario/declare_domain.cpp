@@ -30,7 +30,7 @@ void declare_domain(Declarations& d) {
   d.section("domain", RestartPolicy::fixed, "The lattice: extent, voxel size, walls.");
   d.add(
        ParameterType::extent, "size", [](auto& p, auto) -> auto& { return p.domain.size_voxels; })
-      .at_least(16)
+      .at_least(3)
       .at_most(static_cast<double>(max_sites))
       .required("[200, 200, 200]")
       .means("Extent of the lattice in voxels along x, y and z.")

@@ -95,12 +95,35 @@ void declare_placement(Declarations& d) {
       .source("systemic TPO reads the whole marrow [M]");
 }
 
+void declare_update(Declarations& d) {
+  d.add(ParameterType::choice, "update", [](auto& p, auto) -> auto& { return p.hspc.update; },
+        {"synchronous", "moran_birth_death", "moran_death_birth", "voter"})
+      .on_restart(RestartPolicy::fixed)
+      .means(
+          "How stem cells turn over: all at once by the hour, or by single events in a full marrow "
+          "(verification): a parent replaces a neighbour, a dead cell is replaced by a neighbour, "
+          "or a cell takes the state of a neighbour.")
+      .source("no patient has it [A]; core/MODEL.md, \"Verification switches\"");
+  d.add(ParameterType::choice, "fitness_acts_on",
+        [](auto& p, auto) -> auto& { return p.hspc.fitness_acts_on; }, {"birth", "death"})
+      .means("With moran_death_birth: fitness speeds birth up or slows death down.")
+      .source("Kaveh 2015 arXiv:1411.4556 [S]");
+  d.add(
+       ParameterType::integer, "events_per_hour",
+       [](auto& p, auto) -> auto& { return p.hspc.events_per_hour; })
+      .at_least(1)
+      .at_most(65535)
+      .means("Single events in each replica in an hour; not used by the synchronous update.")
+      .source("no patient has it [A]; core/MODEL.md, \"Verification switches\"");
+}
+
 }  // namespace
 
 void declare_stem_cells(Declarations& d) {
   declare_division(d);
   declare_attack(d);
   declare_placement(d);
+  declare_update(d);
 }
 
 }  // namespace marrow::io

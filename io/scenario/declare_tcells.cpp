@@ -38,6 +38,15 @@ void declare_contact(Declarations& d) {
           "from it.")
       .usual("0.3e-4 to 5e-4 mm^3/d")
       .source("0.033 /d at 300 /mm^3, from the tempo of the disease [D]");
+  d.share(
+       "kill_chance", [](auto& p, auto) -> auto& { return p.tcells.kill_chance; })
+      .means("Chance that one contact kills, given directly instead of 'kill_coefficient'.");
+  d.add(ParameterType::choice, "contact", [](auto& p, auto) -> auto& { return p.tcells.contact; },
+        {"adjacent", "same_voxel"})
+      .on_restart(RestartPolicy::fixed)
+      .means(
+          "Which T cells touch a stem cell: those on the 26 voxels around its niche, or, to verify "
+          "the program against theory, those in its own voxel, which is then open to them.");
   d.quantity(
        "engagement", {"h", "d", "y"}, [](auto& p, auto) -> auto& { return p.tcells.engagement_h; })
       .at_least(1.0)
@@ -63,7 +72,7 @@ void declare_fate(Declarations& d) {
        "reference_density", {"/mm^3"},
        [](auto& p, auto) -> auto& { return p.tcells.reference_density_per_mm3; })
       .above(0.0)
-      .at_most(1e6)
+      .at_most(1e18)
       .means("Density of the full attack: A = 1, where proliferation stops.")
       .usual("50 to 3000 /mm^3")
       .source("1 % of the CD8+ cells of an aplastic marrow [A]");

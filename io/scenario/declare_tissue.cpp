@@ -132,6 +132,30 @@ void declare_niche_loss(Declarations& d) {
       .source("[A]");
 }
 
+void declare_niche_grid(Declarations& d) {
+  d.add(ParameterType::choice, "arrangement",
+        [](auto& p, auto) -> auto& { return p.niches.arrangement; }, {"thinned", "grid"})
+      .means(
+          "Niches at random beside vessels and bone, or on a regular cubic grid (verification; "
+          "needs tissue.source: open).")
+      .source("no patient has it [A]; core/MODEL.md, \"Verification switches\"");
+  d.quantity(
+       "grid_spacing", {"um"}, [](auto& p, auto) -> auto& { return p.niches.grid_spacing_um; })
+      .above(0.0)
+      .at_most(longest_um)
+      .means("Distance of neighbouring niches of a grid: whole voxels, at least 3.")
+      .source("no patient has it [A]; core/MODEL.md, \"Verification switches\"");
+  d.add(
+       ParameterType::integer, "replica_edge",
+       [](auto& p, auto) -> auto& { return p.niches.replica_edge; })
+      .at_least(0)
+      .at_most(256)
+      .means(
+          "A grid of niches is tiled by cubes of so many niches per edge (at least 3), each closed "
+          "on itself and independent of the others; 0: the whole lattice is one system.")
+      .source("no patient has it [A]; core/MODEL.md, \"Verification switches\"");
+}
+
 void declare_niches(Declarations& d) {
   d.section("niches", fixed, "Stem-cell niches: permanent places that hold one stem cell each.");
   d.quantity(
@@ -159,6 +183,7 @@ void declare_niches(Declarations& d) {
       .at_most(longest_um)
       .means("How far from bone still counts as near.")
       .source("Bourke 2009 Blood 114:4077 [S]");
+  declare_niche_grid(d);
   const std::string mouse = "mouse imaging: Acar 2015 [M]; niches near bone and vessels in man [S]";
   d.section("niches.weights", fixed, "Weights of the three kinds of niche; normalised when used.");
   d.share(
@@ -182,8 +207,10 @@ void declare_niches(Declarations& d) {
 void declare_tissue(Declarations& d) {
   d.section("tissue", fixed, "Bone, vessels and fat: made by the program or read from an image.");
   d.add(ParameterType::choice, "source", [](auto& p, auto) -> auto& { return p.tissue.source; },
-        {"procedural", "image"})
-      .means("Where the tissue comes from.");
+        {"procedural", "image", "open"})
+      .means(
+          "Where the tissue comes from; open: nothing but marrow, which T cells enter anywhere, to "
+          "verify the program against theory.");
   declare_bone(d);
   declare_vessels(d);
   declare_adipocytes(d);

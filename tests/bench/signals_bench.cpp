@@ -38,7 +38,7 @@ class Period {
     tissue_ = std::make_unique<parallel::Tissue>(
         parallel::build_tissue(alone_, parameters, lattice.box(), 1, nullptr));
     const Model model(parameters, tissue_->niches, tissue_->census.accessible_share(),
-                      tissue_->census.mean_niche_neighbours());
+                      tissue_->census.mean_contact_voxels());
     grid_ = std::make_unique<SignalGrid>(lattice, lattice.box(), signals_.voxels_per_cell);
     exchange_ = std::make_unique<parallel::GridExchange>(
         alone_, parallel::Decomposition(lattice, 1), lattice, signals_.voxels_per_cell,

@@ -47,7 +47,7 @@ const Marrow& marrow_of(std::int64_t edge) {
       parallel::build_tissue(alone, m.parameters, m.parameters.lattice().box(), 1, nullptr));
   m.model =
       std::make_unique<Model>(m.parameters, m.tissue->niches, m.tissue->census.accessible_share(),
-                              m.tissue->census.mean_niche_neighbours());
+                              m.tissue->census.mean_contact_voxels());
   return m;
 }
 

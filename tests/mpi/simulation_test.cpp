@@ -40,6 +40,51 @@ INSTANTIATE_TEST_SUITE_P(Lattices, RankIndependence,
                                          std::pair{Index3{61, 53, 67}, Boundary::reflecting},
                                          std::pair{Index3{64, 48, 64}, Boundary::periodic}));
 
+Parameters open_disease(const Index3& extent) {
+  Parameters p = fierce(extent, Boundary::periodic);
+  p.tissue.source = TissueSource::open;
+  return p;
+}
+
+TEST(OpenTissue, EveryStepHasTheDigestOfOneRank) {
+  const Communicator world(MPI_COMM_WORLD);
+  const Parameters p = open_disease({40, 33, 35});
+  const std::vector<std::uint64_t> expected = digests(Communicator(MPI_COMM_SELF), p, {16, 8}, 30);
+  EXPECT_EQ(digests(world, p, {16, 1}, 30), expected);
+}
+
+TEST(OpenTissue, MarkersAreHitTheSameOnEveryNumberOfRanks) {
+  const Communicator world(MPI_COMM_WORLD);
+  const Communicator alone(MPI_COMM_SELF);
+  Parameters p = open_disease({40, 33, 35});
+  p.tcells.contact = ContactRule::same_voxel;
+  p.tcells.kill_chance = 0.5;
+  EXPECT_EQ(digests(world, p, {16, 2}, 30), digests(alone, p, {16, 8}, 30));
+  Simulation simulation(world, p);
+  simulation.start();
+  for (int hour = 0; hour < 30; ++hour) simulation.step();
+  EXPECT_GT(simulation.state().counters[static_cast<std::size_t>(Counter::stem_killed)], 5);
+}
+
+// Ghost layers then hold several images of the box.
+TEST(OpenTissue, ABoxOfAFewVoxelsKeepsItsTCells) {
+  Parameters p = open_disease({3, 4, 5});
+  p.niches.density_per_mm3 = 1e6 / 60.0;
+  p.tcells.trigger->influx_per_mm3 = 20.0 * 1e6 / 60.0;
+  p.tcells.trigger->at_h = 0.0;
+  p.tcells.recruitment_per_mm3_h = 0.0;
+  p.tcells.death_rate_per_h = 0.0;
+  p.tcells.division_rate_per_h = 0.0;
+  p.tcells.kill_coefficient_mm3_per_h = 0.0;
+  const Communicator alone(MPI_COMM_SELF);
+  Simulation simulation(alone, p);
+  simulation.start();
+  for (int hour = 0; hour < 20; ++hour) {
+    simulation.step();
+    EXPECT_EQ(simulation.snapshot().tcells.size(), 20U);
+  }
+}
+
 TEST(Simulation, SomethingOfEverythingHappensInTheFierceDisease) {
   const Communicator world(MPI_COMM_WORLD);
   Simulation simulation(world, fierce({64, 48, 80}, Boundary::reflecting));

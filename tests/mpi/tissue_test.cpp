@@ -47,6 +47,33 @@ TEST(Tissue, HaloWiderThanAPeriodicLattice) {
   expect_same(p, build_tissue(comm, p, my_part(comm, p), 26, nullptr), alone(p, 0, nullptr));
 }
 
+TEST(Tissue, OpenTissueIsMarrowAndNichesAlone) {
+  const Communicator comm(MPI_COMM_WORLD);
+  for (const Boundary boundary : {Boundary::reflecting, Boundary::periodic}) {
+    Parameters p = scenario({40, 24, 33}, boundary, 5);
+    p.tissue.source = TissueSource::open;
+    p.niches.density_per_mm3 = 2000.0;
+    p.niches.perisinusoidal = 0.0;  // types that open tissue does not have
+    const Tissue mine = build_tissue(comm, p, my_part(comm, p), 3, nullptr);
+    expect_same(p, mine, alone(p, 0, nullptr));
+    const std::int64_t niches = 63;  // 2000 /mm3 in 0.03168 mm3
+    EXPECT_EQ(std::ssize(mine.niches), niches);
+    EXPECT_EQ(mine.census.niche, niches);
+    EXPECT_EQ(mine.census.enterable, mine.census.voxels - niches);
+    EXPECT_EQ(mine.report.niches_near_bone, 0.0);
+  }
+}
+
+TEST(Tissue, OpenTissueMayBeAFewVoxelsWide) {
+  Parameters p = scenario({3, 4, 5}, Boundary::periodic, 5);
+  p.tissue.source = TissueSource::open;
+  p.niches.density_per_mm3 = 1e6 / 60.0;  // one niche
+  const Tissue tissue = alone(p, 9, nullptr);
+  EXPECT_EQ(tissue.niches.size(), 1U);
+  EXPECT_EQ(tissue.census.enterable, 59);
+  EXPECT_EQ(tissue.census.niche_neighbours, 26);
+}
+
 // Pinned: a change of these bits is a new tissue generator and must be declared. The third lattice
 // encloses no marrow: its bits do not depend on sealing.
 TEST(Tissue, PinnedHashes) {
@@ -88,7 +115,7 @@ TEST(Tissue, DefaultBoxMeetsWhatIsAsked) {
   EXPECT_EQ(t.report.niches_by_type[1], 120);
   EXPECT_EQ(t.report.niches_by_type[2], 120);
   EXPECT_DOUBLE_EQ(t.report.niches_near_bone, 0.5);
-  EXPECT_NEAR(t.census.mean_niche_neighbours(), 18.9, 0.6);
+  EXPECT_NEAR(t.census.mean_contact_voxels(), 18.9, 0.6);
   const TissueCensus& c = t.census;
   EXPECT_EQ(c.voxels, 8000000);
   EXPECT_EQ(c.bone + c.sinusoid + c.arteriole + c.niche + c.sealed + c.enterable, c.voxels);

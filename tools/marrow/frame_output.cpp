@@ -76,10 +76,11 @@ std::vector<std::string> write_static_frames(io::FrameWriter& writer,
   std::vector<std::string> failures;
   if (p.output.frames.tissue) {
     const TissueBox tissue = part_of(simulation.tissue().box, simulation.own());
-    note(failures,
-         writer.write_tissue(digest, tissue,
-                             adipocyte_reveal(simulation.model().lattice, p.tissue.adipocytes,
-                                              simulation.model().draws, tissue.box)));
+    AdipocyteParameters adipocytes = p.tissue.adipocytes;
+    if (p.tissue.source == TissueSource::open) adipocytes.density_per_mm3 = 0.0;
+    note(failures, writer.write_tissue(digest, tissue,
+                                       adipocyte_reveal(simulation.model().lattice, adipocytes,
+                                                        simulation.model().draws, tissue.box)));
   }
   if (p.output.frames.cells) {
     note(failures, writer.write_niches(digest, simulation.model().niches));

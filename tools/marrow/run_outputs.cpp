@@ -251,7 +251,8 @@ io::CheckpointContent RunOutputs::checkpoint_content(const parallel::Simulation&
   content.provenance_json = comm_.is_root() ? io::provenance_text(paths_.provenance()) : "";
   comm_.broadcast(content.provenance_json);
   const bool imported = scenario_.parameters.tissue.source == TissueSource::image;
-  content.tissue_generator = imported ? "image" : std::string(tissue_generator);
+  const bool open = scenario_.parameters.tissue.source == TissueSource::open;
+  content.tissue_generator = imported ? "image" : open ? "open" : std::string(tissue_generator);
   content.tissue_hash = simulation.tissue().hash;
   if (imported) content.dense_tissue = part_of(simulation.tissue().box, simulation.own());
   for (const Niche& niche : simulation.model().niches) content.niche_sites.push_back(niche.site);

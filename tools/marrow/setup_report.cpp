@@ -16,9 +16,10 @@ std::string um(double length_um) { return fmt::format("{:.0f} um", length_um); }
 std::vector<std::string> tissue_rows(const parallel::Simulation& simulation) {
   const Parameters& asked = simulation.model().parameters;
   const TissueReport& got = simulation.tissue().report;
-  const bool procedural = asked.tissue.source == TissueSource::procedural;
+  const TissueSource source = asked.tissue.source;
   const auto if_procedural = [&](const std::string& text) {
-    return procedural ? text : std::string("image");
+    if (source == TissueSource::procedural) return text;
+    return std::string(source == TissueSource::image ? "image" : "open");
   };
   const double weights =
       asked.niches.perisinusoidal + asked.niches.periarteriolar + asked.niches.endosteal;

@@ -120,6 +120,21 @@ TEST_P(Contacts, FindTheLowestPresentingNicheAmongThe26Neighbours) {
 
 INSTANTIATE_TEST_SUITE_P(Boundaries, Contacts, testing::Bool());
 
+TEST(NicheSites, MarkersAreTouchedInTheirOwnVoxelAlone) {
+  const Lattice lattice{{21, 19, 23}, false, 10.0};
+  const NicheTable table = crowd(lattice);
+  NicheSites sites(table, lattice, lattice.box(), lattice.box(), ContactRule::same_voxel);
+  sites.begin_step([](const NicheSite&) { return NicheSites::Contact{0.25, 0.0}; });
+  std::size_t touched = 0;
+  for_each_voxel(lattice.box(), [&](const Index3& p) {
+    const std::uint32_t site = sites.presenting_neighbour(p, 0);
+    if (site == NicheSites::none) return;
+    ASSERT_EQ(sites[site].position, p);
+    ++touched;
+  });
+  EXPECT_EQ(touched, table.size());
+}
+
 TEST(NicheSites, OneHitInThisSubstepMayStillBeContestedButNotLater) {
   NicheSite site;
   site.kill = Threshold::of(0.1);

@@ -225,5 +225,20 @@ TEST(TCellSwarm, MarksTheOpenVoxelsAroundNiches) {
   EXPECT_GT(marked, 1000u);
 }
 
+TEST(TCellSwarm, LetsTCellsIntoMarkersAndMarksThoseAlone) {
+  const SmallMarrow m = test::small_marrow(37, 0.2);
+  const TCellSwarm swarm(m.tissue, 16, ContactRule::same_voxel);
+  std::size_t markers = 0;
+  for (SiteIndex s = 0; s < m.tissue.kind.size(); ++s) {
+    const Index3 p = m.lattice.position(s);
+    const BrickIndex at = swarm.bits().layout().index(p);
+    const bool marker = m.tissue.at(p) == TissueKind::niche;
+    ASSERT_EQ(swarm.bits().near_niche(at), marker);
+    ASSERT_EQ(swarm.bits().blocked(at), !marker && m.tissue.at(p) != TissueKind::marrow);
+    markers += marker ? 1 : 0;
+  }
+  EXPECT_EQ(markers, m.niches.size());
+}
+
 }  // namespace
 }  // namespace marrow

@@ -2,6 +2,8 @@
 // The marrow at the start and the clones that a scenario places (MODEL.md, "Initialization").
 #include "core/rules/founders.hpp"
 
+#include "core/cells/replicas.hpp"
+#include "core/tissue/niche_grid.hpp"
 #include "tests/unit/core/rules/statistics.hpp"
 #include "tests/unit/core/rules/stem_cell_world.hpp"
 
@@ -196,6 +198,64 @@ TEST(Founders, ThatTherapyInfusesWaitInTheCloneTable) {
   EXPECT_EQ(w.state.clones[1].birth_step, not_yet_born);
   EXPECT_EQ(cells_of(w.state, 1), 0);
   EXPECT_EQ(cells_of(w.state, 2), 5);
+}
+
+TEST(Founders, ComeInTheAskedNumberIntoEachReplica) {
+  Parameters p;
+  p.domain = {{18, 18, 18}, 10.0, Boundary::periodic};
+  p.niches.arrangement = NicheArrangement::grid;
+  p.niches.replica_edge = 3;
+  p.clones.founders = {founder("a", 2, 0, FounderTime::start)};
+  const Model model(p, niche_grid(p.niches, p.lattice()), 1.0, 26.0);
+  const Replicas replicas(p.niches, p.lattice(), model.niche_count());
+  ModelState state;
+  fill_niches(state, model);
+  place_founders(state, model, FounderTime::start);
+  std::array<bool, 27> used{};
+  for (std::int64_t r = 0; r < 8; ++r) {
+    int cells = 0;
+    for (std::int64_t place = 0; place < 27; ++place) {
+      if (state.niches[replicas.niche(r, place)].clone() != 1) continue;
+      used[static_cast<std::size_t>(place)] = true;
+      ++cells;
+    }
+    EXPECT_EQ(cells, 2);
+  }
+  EXPECT_GT(std::ranges::count(used, true), 4);  // not the same places in all
+}
+
+TEST(Barcodes, MakeEveryStemCellACloneLikeItsOwn) {
+  StemCellWorld w = world_of({founder("a", 5, 0, FounderTime::start)});
+  place_founders(w.state, w.model, FounderTime::start);
+  w.vacate(17);
+  const std::vector<CellRecord> before = w.state.niches;
+  barcode_stem_cells(w.state, w.model);
+  ASSERT_EQ(w.state.clones.size(), 2u + 799u);
+  std::uint32_t next = 2;
+  for (std::uint32_t n = 0; n < 800; ++n) {
+    if (n == 17) {
+      EXPECT_TRUE(w.vacant(n));
+      continue;
+    }
+    EXPECT_EQ(w.state.niches[n], CellRecord::make(CellState::stem, next));
+    Clone expected = w.state.clones[before[n].clone()];
+    expected.parent = before[n].clone();
+    expected.birth_site = w.model.niches[n].site;
+    EXPECT_EQ(w.state.clones[next], expected);
+    ++next;
+  }
+}
+
+TEST(Founders, AlsoReplaceNormalCellsThatCarryBarcodes) {
+  StemCellWorld w =
+      world_of({founder("a", 5, 0, FounderTime::start), founder("b", 7, 0, FounderTime::trigger)});
+  place_founders(w.state, w.model, FounderTime::start);
+  barcode_stem_cells(w.state, w.model);
+  place_founders(w.state, w.model, FounderTime::trigger);
+  EXPECT_EQ(cells_of(w.state, 2), 7);
+  const auto from_a = std::ranges::count_if(
+      w.state.niches, [&](CellRecord c) { return w.state.clones[c.clone()].founder == 1; });
+  EXPECT_EQ(from_a, 5);
 }
 
 }  // namespace

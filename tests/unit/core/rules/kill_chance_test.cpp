@@ -141,5 +141,28 @@ TEST(Model, DerivesHopsEngagementAndKillChanceFromItsParameters) {
             kill_chance(p.tcells, model.lattice, 72, 0.7, 18.0).per_contact);
 }
 
+TEST(KillChance, OfOneVoxelDepletesAsTheLatticeSays) {
+  // p (1 - F)/(1 - (1 - p) F) of Polya's return probability F, TARGETS.md 4.10.
+  constexpr double no_return = 0.6594626704;
+  for (const double p : {1.0, 0.5, 0.2, 0.02}) {
+    TCellParameters t;
+    t.contact = ContactRule::same_voxel;
+    t.kill_chance = p;
+    const KillChance k = kill_chance(t, Lattice{{32, 32, 32}}, 180, 1.0, 1.0);
+    EXPECT_EQ(k.per_contact, p);
+    EXPECT_NEAR(k.depletion, no_return / (1.0 - (1.0 - p) * (1.0 - no_return)), 1e-12);
+    EXPECT_NEAR(k.coefficient_mm3_per_d, p * k.depletion * voxel_mm3 * 180 * 24, 1e-15);
+  }
+}
+
+TEST(KillChance, GivenDirectlyIsTheOneOfItsCoefficient) {
+  const KillChance derived = open_box(1.1e-4);
+  TCellParameters t;
+  t.kill_chance = derived.per_contact;
+  const KillChance given = kill_chance(t, Lattice{{200, 200, 200}}, 180, 1.0, open_neighbours);
+  EXPECT_EQ(given.per_contact, derived.per_contact);
+  EXPECT_NEAR(given.coefficient_mm3_per_d, 1.1e-4, 1e-16);
+}
+
 }  // namespace
 }  // namespace marrow

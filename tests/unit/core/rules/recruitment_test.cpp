@@ -110,9 +110,9 @@ struct Room {
         static_cast<std::uint8_t>(kind);
     return *this;
   }
-  [[nodiscard]] bool door(const Index3& p) const {
+  [[nodiscard]] bool door(const Index3& p, Doors doors = Doors::beside_sinusoids) const {
     const TCellSwarm swarm(tissue, 16);
-    return is_door(tissue, swarm.bits(), lattice, p);
+    return is_door(tissue, swarm.bits(), lattice, doors, p);
   }
 };
 
@@ -152,9 +152,21 @@ TEST(Doors, AreShutWhileATCellStandsThere) {
   Room r = room();
   r.with({3, 3, 2}, TissueKind::sinusoid);
   TCellSwarm swarm(r.tissue, 16);
-  EXPECT_TRUE(is_door(r.tissue, swarm.bits(), r.lattice, {3, 3, 3}));
+  EXPECT_TRUE(is_door(r.tissue, swarm.bits(), r.lattice, Doors::beside_sinusoids, {3, 3, 3}));
   swarm.add({{3, 3, 3}, 0, CellRecord::make(CellState::effector, 1)});
-  EXPECT_FALSE(is_door(r.tissue, swarm.bits(), r.lattice, {3, 3, 3}));
+  EXPECT_FALSE(is_door(r.tissue, swarm.bits(), r.lattice, Doors::beside_sinusoids, {3, 3, 3}));
+}
+
+TEST(Doors, AreAllFreeVoxelsOfOpenTissue) {
+  EXPECT_EQ(doors_of(TissueSource::open), Doors::everywhere);
+  EXPECT_EQ(doors_of(TissueSource::image), Doors::beside_sinusoids);
+  Room r = room();
+  EXPECT_TRUE(r.door({3, 3, 3}, Doors::everywhere));
+  r.with({3, 3, 3}, TissueKind::niche);
+  EXPECT_FALSE(r.door({3, 3, 3}, Doors::everywhere));
+  const TCellSwarm swarm(r.tissue, 16);
+  EXPECT_EQ(count_doors(r.tissue, swarm.bits(), r.lattice, Doors::everywhere, r.lattice.box()),
+            6 * 6 * 6 - 1);
 }
 
 TEST(Doors, ReachAcrossTheSeamOfAPeriodicBoxOnly) {

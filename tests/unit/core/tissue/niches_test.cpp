@@ -216,7 +216,7 @@ TEST(TissueCensus, CountsAndHash) {
   EXPECT_EQ(c.enterable, 54);
   EXPECT_EQ(c.niche_neighbours, 23 + 6);
   EXPECT_DOUBLE_EQ(c.accessible_share(), 54.0 / 60.0);
-  EXPECT_DOUBLE_EQ(c.mean_niche_neighbours(), 14.5);
+  EXPECT_DOUBLE_EQ(c.mean_contact_voxels(), 14.5);
 
   const std::uint64_t whole = tissue_hash(tissue, lattice.box(), lattice);
   EXPECT_EQ(whole, tissue_hash(tissue, {{0, 0, 0}, {2, 4, 3}}, lattice) +

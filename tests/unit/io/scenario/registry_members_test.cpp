@@ -66,13 +66,13 @@ TEST(Registry, BindsEveryMemberOfTheLeafStructs) {
     EXPECT_TRUE(&sinusoids != &arterioles && &adipocytes != nullptr);
   }
   {
-    const auto& [a, b, c, d, e, f, g, loss] = p.niches;
-    const auto& [h, i] = *loss;
-    expect_bound("niches", a, b, c, d, e, f, g, h, i);
+    const auto& [a, b, c, d, e, f, g, h, i, j, loss] = p.niches;
+    const auto& [k, l] = *loss;
+    expect_bound("niches", a, b, c, d, e, f, g, h, i, j, k, l);
   }
   {
-    const auto& [a, b, c, d, e, f, g, h, i, j, k] = p.hspc;
-    expect_bound("hspc", a, b, c, d, e, f, g, h, i, j, k);
+    const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = p.hspc;
+    expect_bound("hspc", a, b, c, d, e, f, g, h, i, j, k, l, m, n);
   }
   {
     const auto& [a, b, c, d, e, f, g] = p.clones.founders[0];
@@ -81,11 +81,11 @@ TEST(Registry, BindsEveryMemberOfTheLeafStructs) {
   {
     const auto& [a, b, c, d, e, f, g, h] = p.clones.mutations[0];
     expect_bound("clones.mutations", a, b, c, d, e, f, g, h);
-    const auto& [n_real, founders, tabulated, catalogue, mutations, standing] = p.clones;
-    EXPECT_EQ(registry().children("clones").size(), 6U);
+    const auto& [n_real, founders, tabulated, catalogue, mutations, standing, barcodes] = p.clones;
+    EXPECT_EQ(registry().children("clones").size(), 7U);
     EXPECT_TRUE(n_real > 0.0 && founders.size() == mutations.size());
     EXPECT_EQ(registry().children("clones.catalogue").size(), catalogue.size());
-    EXPECT_FALSE(tabulated || standing);
+    EXPECT_FALSE(tabulated || standing || barcodes);
   }
 }
 
@@ -102,8 +102,8 @@ TEST(Registry, BindsTheSwitchesOfTheImmuneSystem) {
     expect_bound("tcells.memory", e, f, g, h);
     expect_bound("tcells.cooperativity", i, j);
     expect_bound("tcells.chemotaxis", k, l);
-    const auto& [m, n, o, q, r, s, t, u, v, w, x1, x2, x3, x4, x5] = p.tcells;
-    expect_bound("tcells", m, n, o, q, r, s, t, u, v, w, a, b, c, d, e, f, g, h, i, j, k, l);
+    const auto& [m, n, o, q, r, s, t, u, v, w, y, z, x1, x2, x3, x4, x5] = p.tcells;
+    expect_bound("tcells", m, n, o, q, r, s, t, u, v, w, y, z, a, b, c, d, e, f, g, h, i, j, k, l);
     EXPECT_TRUE(x1 && x2 && x3 && x4 && x5);
   }
   {

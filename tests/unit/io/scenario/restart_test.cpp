@@ -45,9 +45,10 @@ TEST(RestartPolicies, FollowTheContract) {
     }
     if (top == "domain" || top == "tissue" || top == "niches" || top == "clones" ||
         spec.path.starts_with("tcells.trigger.") || spec.path == "tcells.motion" ||
-        spec.path == "tcells.motility" || spec.path == "scenario.seed" ||
-        spec.path == "signals.period" || spec.path == "signals.voxels_per_cell" ||
-        spec.path == "patient.age") {
+        spec.path == "tcells.motility" || spec.path == "tcells.contact" ||
+        spec.path == "scenario.seed" || spec.path == "signals.period" ||
+        spec.path == "signals.voxels_per_cell" || spec.path == "patient.age" ||
+        spec.path == "hspc.update") {
       expected = RestartPolicy::fixed;
     }
     if (spec.path == "tissue.image.file" || spec.path.starts_with("niches.loss.")) {

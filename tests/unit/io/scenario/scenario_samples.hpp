@@ -124,7 +124,8 @@ inline Value changed(const ParameterSpec& spec, const Value& value) {
     return *text + "x";
   }
   if (spec.type == ParameterType::name) return std::string("x");
-  return 12.5;  // an absent optional number
+  // An absent optional number.
+  return spec.type == ParameterType::share ? 0.125 : 12.5;
 }
 
 }  // namespace marrow::io

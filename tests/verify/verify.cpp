@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// verify [--effort quick|full] [--only SUBJECT]... [--output DIR]: the program against exact
+// theory, on any number of ranks. Tells each row as it comes, writes the table, and ends with 1 if
+// a row fails.
+#include "core/model/failure.hpp"
+#include "parallel/session.hpp"
+#include "tests/verify/checks.hpp"
+#include "tests/verify/table.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+
+namespace marrow::verify {
+namespace {
+
+struct Request {
+  Effort effort = Effort::quick;
+  std::vector<std::string> only;
+  std::string output;
+};
+
+bool wanted(const Request& request, const Subject& subject) {
+  return request.only.empty() || std::ranges::count(request.only, subject.name) > 0;
+}
+
+void run_subject(const Subject& subject, Verifier& verify) {
+  const auto start = std::chrono::steady_clock::now();
+  subject.run(verify);
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  if (verify.world().is_root()) {
+    std::cerr << "  " << subject.name << ": " << number_text(elapsed.count(), 3) << " s\n";
+  }
+}
+
+/// Number of rows that failed.
+std::int64_t run_all(const Request& request, const parallel::Communicator& world) {
+  Verifier verify(world, request.effort);
+  verify.on_row([&](const Row& row) {
+    if (world.is_root()) std::cout << terminal_line(row) << std::endl;
+  });
+  for (const Subject& subject : subjects) {
+    if (wanted(request, subject)) run_subject(subject, verify);
+  }
+  world.agree([&] {
+    if (!world.is_root() || request.output.empty()) return;
+    write_files(request.output, verify.rows(), verify.curves());
+  });
+  const auto failed = std::ranges::count(verify.rows(), false, &Row::passed);
+  if (world.is_root()) {
+    std::cout << verify.rows().size() - static_cast<std::size_t>(failed) << " rows pass, " << failed
+              << " fail" << std::endl;
+  }
+  return failed;
+}
+
+int run(const Request& request) {
+  const parallel::Communicator world(MPI_COMM_WORLD);
+  try {
+    return run_all(request, world) == 0 ? 0 : 1;
+  } catch (const std::exception& error) {
+    if (world.is_root()) std::cerr << "verify: " << error.what() << '\n';
+    return 1;
+  }
+}
+
+}  // namespace
+}  // namespace marrow::verify
+
+int main(int argument_count, char** arguments) {
+  using namespace marrow::verify;
+  Request request;
+  CLI::App app("verify: the program against exact theory");
+  app.add_option("--effort", request.effort, "quick or full")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, Effort>{{"quick", Effort::quick}, {"full", Effort::full}}));
+  std::vector<std::string> names;
+  for (const Subject& subject : subjects) names.emplace_back(subject.name);
+  app.add_option("--only", request.only, "subject, may be given more than once")
+      ->check(CLI::IsMember(names));
+  app.add_option("-o,--output", request.output, "directory for table.md, table.csv and curves");
+  CLI11_PARSE(app, argument_count, arguments);
+  const marrow::parallel::Session session(argument_count, arguments);
+  return run(request);
+}
