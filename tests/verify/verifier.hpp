@@ -17,9 +17,10 @@ namespace marrow::verify {
 enum class Effort { quick, full };
 
 /// The decision bound of all random rows, in standard errors. A normal deviate is beyond it with
-/// chance 6.8e-6, so fewer than 140 rows give a false alarm in fewer than one of a thousand suites
+/// chance 4.2e-6, so up to 236 rows give a false alarm in fewer than one of a thousand suites
 /// of other seeds.
-inline constexpr double z_bound = 4.5;
+inline constexpr double z_bound = 4.6;
+inline constexpr std::int64_t most_random_rows = 236;
 
 /// Mean of a random quantity and its uncertainty.
 struct Measurement {

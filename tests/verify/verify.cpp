@@ -35,6 +35,16 @@ void run_subject(const Subject& subject, Verifier& verify) {
   }
 }
 
+/// More rows with chance would break the promise of verifier.hpp.
+void check_false_alarms(const Verifier& verify) {
+  const auto random =
+      std::ranges::count_if(verify.rows(), [](const Row& r) { return r.samples > 0; });
+  if (random <= most_random_rows) return;
+  throw Failure(ExitCode::internal_error, std::to_string(random) + " rows with chance: at most " +
+                                              std::to_string(most_random_rows) +
+                                              " keep the bound on false alarms");
+}
+
 /// Number of rows that failed.
 std::int64_t run_all(const Request& request, const parallel::Communicator& world) {
   Verifier verify(world, request.effort);
@@ -44,6 +54,7 @@ std::int64_t run_all(const Request& request, const parallel::Communicator& world
   for (const Subject& subject : subjects) {
     if (wanted(request, subject)) run_subject(subject, verify);
   }
+  check_false_alarms(verify);
   world.agree([&] {
     if (!world.is_root() || request.output.empty()) return;
     write_files(request.output, verify.rows(), verify.curves());
