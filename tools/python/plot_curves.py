@@ -37,7 +37,7 @@ def draw(path):
     figure, axes = plt.subplots(figsize=(6.4, 4.2), constrained_layout=True)
     for number, ((name, kind), (x, y)) in enumerate(lines.items()):
         style = {"linestyle": "-"} if kind == "theory" else {"linestyle": "none", "marker": "o", "markersize": 4}
-        axes.plot(x, y, label=f"{name} ({kind})", color=COLOURS[number % len(COLOURS)], **style)
+        axes.plot(x, y, label=name, color=COLOURS[number % len(COLOURS)], **style)
     for text, label, scale in ((x_axis, axes.set_xlabel, axes.set_xscale), (y_axis, axes.set_ylabel, axes.set_yscale)):
         label(text.removesuffix(" (log)"))
         if text.endswith(" (log)"):
