@@ -2,6 +2,7 @@
 #include "core/rules/block_walk.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <stdexcept>
 #include <string>
@@ -40,15 +41,40 @@ Index3 block_at_home(const Lattice& lattice, const Index3& block) {
   return wrapped(blocks, block);
 }
 
-/// A cell's own outcomes before its moves: death first.
+/// The words from `begin` on, stretched over all words: what a draw decides for those that its
+/// first interval leaves. x becomes x·2^64/(2^64 - begin), but for the two lowest bits.
+class Remainder {
+ public:
+  explicit Remainder(std::uint64_t begin) : begin_(begin) {
+    if (begin == 0) return;
+    const std::uint64_t left = ~begin + 1;  // 2^64 - begin
+    shift_ = std::countl_zero(left);
+    const unsigned __int128 one = 1;
+    const unsigned __int128 factor = (one << 127) / (left << shift_);  // in [2^63, 2^64]
+    factor_ = factor >> 64 != 0 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(factor);
+  }
+  [[nodiscard]] std::uint64_t of(std::uint64_t word) const {
+    const std::uint64_t x = (word - begin_) << shift_;
+    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(x) * factor_) >> 64) << 1;
+  }
+
+ private:
+  std::uint64_t begin_;
+  int shift_ = 0;
+  std::uint64_t factor_ = std::uint64_t{1} << 63;
+};
+
+/// A cell's own outcomes before its moves: death first. Those who have none of them move or stay.
 struct OwnFates {
   std::uint64_t death = 0;
   FateEnds end;
+  Remainder moves{0};
 };
 
 OwnFates own_fates(const FateChances& p) {
   const std::uint64_t death = interval_end(0, p.death);
-  return {death, ends_after(death, p)};
+  const FateEnds end = ends_after(death, p);
+  return {death, end, Remainder(end.activation)};
 }
 
 /// Two cells of a block that share a draw, or the last one alone.
@@ -111,7 +137,7 @@ void for_each_cell(const BlockWays& ways, const Draws& draws, const RoundKey& ke
   }
 }
 
-/// Where a cell goes whose draw is `word` beyond its fates. Counts instead of searching: half of
+/// Where a cell goes whose draw is `word`. Counts instead of searching: half of
 /// the cells move, so branches on `word` would be mispredicted more often than not.
 std::size_t destination(const BlockWays::Exits& exits, std::uint64_t word) {
   std::size_t passed = exits.end.size();
@@ -155,7 +181,7 @@ class Round {
                       befall(fate, here, word);
                     } else {
                       const BlockWays::Exits& exits = ways_.exits(here);
-                      after[destination(exits, word - fate.end.activation)] += cells;
+                      after[destination(exits, fate.moves.of(word))] += cells;
                     }
                   });
   }
@@ -285,6 +311,7 @@ std::int64_t walk_tregs(const BlockWays& ways, const Draws& draws, double death,
                         std::uint32_t round, const BlockArray& before, BlockArray& after) {
   after.assign(ways.blocks() + 1, 0);
   const std::uint64_t death_end = round == 0 ? interval_end(0, death) : 0;
+  const Remainder moves(death_end);
   std::int64_t deaths = 0;
   for_each_cell(ways, draws, {Purpose::treg_act, Class::treg, step, round}, before,
                 [&](std::uint32_t here, std::uint64_t word, std::int64_t cells) {
@@ -292,7 +319,7 @@ std::int64_t walk_tregs(const BlockWays& ways, const Draws& draws, double death,
                   if (word < death_end) [[unlikely]] {
                     deaths += exits.own ? 1 : 0;
                   } else {
-                    after[destination(exits, word - death_end)] += cells;
+                    after[destination(exits, moves.of(word))] += cells;
                   }
                 });
   return deaths;

@@ -34,10 +34,17 @@ std::optional<FaultAction> action_of(std::string_view word) {
 }
 
 [[noreturn]] void refuse(std::string_view text) {
-  throw Failure(ExitCode::command_line,
-                fmt::format("MARROW_FAULT: '{}' is not ACTION@POINT[,rank=N] with an action of "
-                            "kill, fail, crash, hang or sick",
-                            text));
+  throw Failure(
+      ExitCode::command_line,
+      fmt::format("MARROW_FAULT: '{}' is not ACTION@POINT[,rank=N] with an action of "
+                  "kill, fail, crash, hang or sick and a point of step:HOUR, series, frame or "
+                  "checkpoint:NAME",
+                  text));
+}
+
+bool is_point(std::string_view point) {
+  return point == "series" || point == "frame" || point.starts_with("checkpoint:") ||
+         point.starts_with("step:");
 }
 
 int rank_of(std::string_view option, std::string_view whole) {
@@ -62,7 +69,7 @@ FaultPlan::FaultPlan(std::string_view text) {
     const std::string_view rest = one.substr(at + 1);
     const std::size_t comma = rest.find(',');
     const std::string_view point = rest.substr(0, comma);
-    if (!action || point.empty()) refuse(one);
+    if (!action || !is_point(point)) refuse(one);
     const int rank = comma == std::string_view::npos ? -1 : rank_of(rest.substr(comma + 1), one);
     faults_.push_back({*action, std::string(point), rank});
   }

@@ -96,6 +96,16 @@ void check_replicas(Checker& check) {
   }
 }
 
+/// Events need neighbours.
+void check_reach(Checker& check) {
+  const Parameters& p = check.parameters();
+  if (!on_grid(check) || p.hspc.placement_radius_um * slack >= p.niches.grid_spacing_um) return;
+  check.contradiction({"hspc.placement_radius", "niches.grid_spacing"},
+                      "no niche has a neighbour, so nothing could ever change",
+                      {check.states("hspc.placement_radius") + ", " +
+                       check.states("niches.grid_spacing") + "; write a radius of at least that"});
+}
+
 /// Only one process may change the stem cells.
 void nothing_else(Checker& check, bool there, const std::string& path, const std::string& what) {
   if (!there) return;
@@ -182,6 +192,7 @@ void check_verification(Checker& check) {
   const std::string advice = "write another 'update' below 'hspc', or remove it";
   if (single_events(check)) {
     check_alone(check);
+    check_reach(check);
     check_fitness(check);
   } else {
     unused(check, "hspc.events_per_hour", synchronous, advice);

@@ -23,6 +23,7 @@ void killing(Verifier& verify);
 void cytokines(Verifier& verify);
 void percolation(Verifier& verify);
 void mean_field(Verifier& verify);
+void disease(Verifier& verify);
 void invariants(Verifier& verify);
 
 struct Subject {
@@ -48,6 +49,7 @@ inline constexpr Subject subjects[] = {
     {"cytokines", cytokines},          // 4.11
     {"percolation", percolation},      // 4.12
     {"mean_field", mean_field},        // 4.13
+    {"disease", disease},              // 4.13: T cells and stem cells together
     {"invariants", invariants},        // 4.14
 };
 

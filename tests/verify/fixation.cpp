@@ -140,7 +140,7 @@ void death_birth(Verifier& verify) {
     system.well_mixed = true;
     const double n = 64.0;
     const double theory = death_birth_chain(r, 64);
-    verify.exact("4.2", "closed form of the well-mixed death-birth chain",
+    verify.exact("4.2", "theory alone: closed form of the well-mixed death-birth chain",
                  "N = 64, r = " + short_text(r), theory,
                  (n - 1.0) / n * std::expm1(-std::log(r)) / std::expm1(-(n - 1.0) * std::log(r)),
                  1e-12);

@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 
 namespace marrow::verify {
@@ -35,6 +37,13 @@ void run_subject(const Subject& subject, Verifier& verify) {
   }
 }
 
+void check_writable(const std::string& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (!error && std::ofstream(std::filesystem::path(directory) / "table.csv")) return;
+  throw Failure(ExitCode::files, "cannot write into " + directory);
+}
+
 /// More rows with chance would break the promise of verifier.hpp.
 void check_false_alarms(const Verifier& verify) {
   const auto random =
@@ -47,6 +56,9 @@ void check_false_alarms(const Verifier& verify) {
 
 /// Number of rows that failed.
 std::int64_t run_all(const Request& request, const parallel::Communicator& world) {
+  world.agree([&] {  // before the work of an hour, not after
+    if (world.is_root() && !request.output.empty()) check_writable(request.output);
+  });
   Verifier verify(world, request.effort);
   verify.on_row([&](const Row& row) {
     if (world.is_root()) std::cout << terminal_line(row) << std::endl;
@@ -54,11 +66,11 @@ std::int64_t run_all(const Request& request, const parallel::Communicator& world
   for (const Subject& subject : subjects) {
     if (wanted(request, subject)) run_subject(subject, verify);
   }
-  check_false_alarms(verify);
   world.agree([&] {
     if (!world.is_root() || request.output.empty()) return;
     write_files(request.output, verify.rows(), verify.curves());
   });
+  check_false_alarms(verify);
   const auto failed = std::ranges::count(verify.rows(), false, &Row::passed);
   if (world.is_root()) {
     std::cout << verify.rows().size() - static_cast<std::size_t>(failed) << " rows pass, " << failed

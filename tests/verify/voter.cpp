@@ -318,7 +318,7 @@ void coalescence_on_torus(Verifier& verify) {
     if (m == hour * hour_events) then = pairs.heterozygosity();
   }
   const double n = edge * edge * edge;
-  verify.exact("4.4e", "coalescence of two random cells: K(L)/2 and the recursion",
+  verify.exact("4.4e", "theory alone: coalescence of two random cells, K(L)/2 and the recursion",
                "4^3, 6 neighbours, events per niche", mean_first_passage(edge) / 2.0, events / n,
                1e-9);
   GridSystem system = voters(edge, 8, hour_events);

@@ -19,7 +19,7 @@ struct RunRequest {
   std::vector<std::string> allow_change;  // paths that may differ from the checkpoint
   std::string stop_at;
   std::string max_walltime;
-  std::string watchdog = "30 min";  // time without progress that ends the run; 0: never
+  std::string watchdog = "30 min";  // time without progress that ends the run, or off
   bool break_lock = false;
 };
 

@@ -16,8 +16,10 @@ using namespace marrow::tool;
 
 constexpr const char* exit_codes =
     "Exit codes: 0 finished, 1 internal error, 2 command line, 3 scenario, 4 files or disk,\n"
-    "5 no usable checkpoint, 6 model health, 10 compare found a difference, 75 stopped early with\n"
-    "a good checkpoint (run again with --resume), 130 interrupted twice.";
+    "5 no usable checkpoint, 6 model health, 9 no progress (watchdog), 10 compare found a\n"
+    "difference, 75 stopped early with a good checkpoint (run again with --resume), 130 "
+    "interrupted\n"
+    "twice.";
 
 void add_run(CLI::App& app, RunRequest& r) {
   CLI::App* run = app.add_subcommand("run", "run a scenario (alone, or under mpirun or srun)");
@@ -33,7 +35,7 @@ void add_run(CLI::App& app, RunRequest& r) {
   run->add_option("--stop-at", r.stop_at,
                   "stop with a checkpoint at a time of day (23:55) or of the simulation (400 d)");
   run->add_option("--watchdog", r.watchdog,
-                  "end with exit code 9 after so long without progress; 0 s: never")
+                  "end with exit code 9 after so long without progress, or 'off'")
       ->capture_default_str();
   run->add_option("--max-walltime", r.max_walltime, "stop with a checkpoint in time, e.g. 12h");
   run->add_flag("--break-lock", r.break_lock, "use a directory whose lock cannot be checked");

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -100,6 +101,12 @@ std::unique_ptr<parallel::Simulation> begin(const parallel::Communicator& comm,
   return simulation;
 }
 
+/// 0: no watchdog.
+double watchdog_limit_s(const std::string& text) {
+  constexpr double longest_s = 1e8;  // three years; longer waits would overflow the clock
+  return text == "off" ? 0.0 : std::min(io::parse_duration_s(text), longest_s);
+}
+
 /// Once a day, before anything of the day is written.
 void check_health_when_due(parallel::Simulation& simulation, RunGuard& guard) {
   const std::int64_t step = simulation.state().step;
@@ -141,7 +148,7 @@ ExitCode run_scenario(const parallel::Communicator& comm, const io::ScenarioFile
                       const RunRequest& request, const std::string& command_line,
                       io::SignalStop& signals, const io::Clock& clock) {
   const std::string directory_name = directory_of(request, scenario);
-  const double watchdog_s = io::parse_duration_s(request.watchdog);
+  const double watchdog_s = watchdog_limit_s(request.watchdog);
   io::FaultPlan faults = io::FaultPlan::from_environment();
   StateOrigin origin = find_origin(comm, scenario, request, directory_name);
   const std::int64_t last_step = hours(scenario.parameters.run.duration_h);

@@ -229,6 +229,33 @@ TEST(BlockWalk, FatesHaveTheChancesOfTheirRates) {
             five_sigma);
 }
 
+TEST(BlockWalk, SurvivorsMoveAsIfNobodyDied) {
+  for (const double death_rate_per_h : {0.36, 1.0, 2.0}) {
+    Parameters p = still_parameters({80, 80, 80}, 50);
+    p.tcells.death_rate_per_h = death_rate_per_h;
+    const BlockWorld w(p, 0.0);
+    BlockPopulation cells = w.empty();
+    BlockPopulation after;
+    TCellTurnover turnover;
+    const std::size_t middle = w.ways.offset({2, 2, 2});
+    cells.effector[middle] = 8000;
+    walk_blocks(w.ways, w.model, {}, {}, 1, 0, cells, after, turnover);
+    const BlockWays::Exits& exits = w.ways.exits(middle);
+    const double alive = 8000.0 * (1.0 - chance(death_rate_per_h));
+    std::uint64_t begin = 0;
+    for (std::size_t face = 0; face < 6; ++face) {
+      const double share = static_cast<double>(exits.end[face] - begin) * 0x1p-64;
+      begin = exits.end[face];
+      EXPECT_NEAR(static_cast<double>(after.effector[exits.to[face]]), alive * share,
+                  5 * std::sqrt(alive * share))
+          << "death rate " << death_rate_per_h << ", face " << face;
+    }
+    const double staying = 1.0 - static_cast<double>(begin) * 0x1p-64;
+    EXPECT_NEAR(static_cast<double>(after.effector[middle]), alive * staying,
+                5 * std::sqrt(alive * staying));
+  }
+}
+
 TEST(BlockWalk, TregsDieAndWander) {
   const BlockWorld w(still_parameters({64, 64, 64}, 50.0), 0.0);
   BlockArray cells(w.ways.blocks(), 0);

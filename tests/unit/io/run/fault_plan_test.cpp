@@ -41,8 +41,8 @@ TEST(FaultPlanDeathTest, KillsWithTheSignalThatNobodyCatches) {
 }
 
 TEST(FaultPlanTest, RefusesWhatItDoesNotUnderstand) {
-  for (const char* text : {"kill", "kill@", "explode@step:1", "kill@step:1,rank=", "kill@step:1,1",
-                           "kill@step:1,rank=-1", "kill@step:1,rank=1x", ";"}) {
+  for (const char* text : {"kill", "kill@", "explode@step:1", "kill@stepp:1", "kill@step:1,rank=",
+                           "kill@step:1,1", "kill@step:1,rank=-1", "kill@step:1,rank=1x", ";"}) {
     EXPECT_THROW(FaultPlan{text}, Failure) << text;
   }
 }
