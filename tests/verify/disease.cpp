@@ -60,8 +60,8 @@ Measurement column(const std::vector<std::vector<double>>& runs, std::size_t whi
 }  // namespace
 
 void disease(Verifier& verify) {
-  const auto lattice = verify.over_seeds(71000, verify.effort(40, 240), on_the_lattice);
-  const auto twin = verify.over_seeds(72000, verify.effort(200, 1000), in_the_twin);
+  const auto lattice = verify.over_seeds(71000, verify.effort(20, 240), on_the_lattice);
+  const auto twin = verify.over_seeds(72000, verify.effort(80, 1000), in_the_twin);
   const char* checks[] = {"days to half the full attack, well-mixed twin",
                           "days to a tenth of the niches, well-mixed twin"};
   for (std::size_t i = 0; i < 2; ++i) {

@@ -238,24 +238,6 @@ void field_balance(Verifier& verify) {
                "fierce disease, solver tolerance 1e-6", attack, mean_ifn(verify, marrow), 1e-4);
 }
 
-/// The same patient in boxes of two sizes has the same supply of mutants.
-void mutation_supply(Verifier& verify) {
-  double per_patient[2];
-  for (int size = 0; size < 2; ++size) {
-    Parameters p = fierce({48 + 32 * size, 48, 64}, Boundary::reflecting);
-    p.clones.n_real = 2e5;
-    const parallel::Communicator alone(MPI_COMM_SELF);
-    const Simulation marrow(alone, p);
-    const Model& model = marrow.model();
-    per_patient[size] = static_cast<double>(model.mutation_chance[0].value()) * 0x1p-64 *
-                        static_cast<double>(model.niche_count());
-  }
-  verify.exact("4.14", "mutants per patient and round of divisions: mu N, small box",
-               "N 200000, mu 0.0001", 20.0, per_patient[0], 1e-12);
-  verify.exact("4.14", "mutants per patient and round of divisions: mu N, large box",
-               "N 200000, mu 0.0001", 20.0, per_patient[1], 1e-12);
-}
-
 }  // namespace
 
 void invariants(Verifier& verify) {
@@ -265,7 +247,6 @@ void invariants(Verifier& verify) {
   accounts(verify, all[0]);
   accounts(verify, all[1]);
   field_balance(verify);
-  mutation_supply(verify);
 }
 
 }  // namespace marrow::verify

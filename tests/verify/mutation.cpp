@@ -247,48 +247,68 @@ void placed_clones(Verifier& verify) {
                 "N 200000 in 328 niches, mu 1e-05", 0.0, mean_of(excess));
 }
 
-/// Births and mutants of a healthy marrow over about four lives of a cell.
-std::vector<double> healthy_marrow(std::uint64_t seed) {
+/// A healthy marrow over about four lives of a cell.
+struct Health {
+  double mutations = 0;
+  double births_per_niche = 0;  // of normal cells
+  double chance = 0;            // of a mutation at a birth
+  double niches = 0;
+  double mutant_share = 0;           // at the end
+  double expected_mutant_share = 0;  // given all births and losses
+};
+
+Health healthy_marrow(std::uint64_t seed, std::int64_t voxels, double n_real, double mu) {
   const parallel::Communicator alone(MPI_COMM_SELF);
-  Parameters p = packed_marrow(seed, 64);
+  Parameters p = packed_marrow(seed, voxels);
+  p.clones.n_real = n_real;
   p.hspc.homeostatic_rate_per_h = 0.01;
   p.hspc.stress_rate_per_h = 0.25;
   p.hspc.relocation_rate_per_h = 0.0;
-  p.clones.mutations = {neutral_mutation(5e-3)};
+  p.clones.mutations = {neutral_mutation(mu)};
   parallel::Simulation marrow(alone, p);
   marrow.start();
-  const double chance = mutation_chance(marrow.model());
   const auto count = [&](Counter c) {
     return static_cast<double>(marrow.state().counters[static_cast<std::size_t>(c)]);
   };
   const auto births = [&] {
     return count(Counter::stem_divisions) - count(Counter::stem_daughters_lost);
   };
-  double expected = 0;  // mutations
-  double normal = 1.0;  // expected share of normal cells, given all births and losses
+  const auto mutant_share = [&] {
+    return static_cast<double>(mutants(marrow.state())) /
+           static_cast<double>(marrow.state().census.stem);
+  };
+  Health run;
+  run.chance = mutation_chance(marrow.model());
+  run.niches = static_cast<double>(marrow.model().niche_count());
+  double normal = 1.0;  // expected share of normal cells
   double born_before = 0;
   for (int hour = 0; hour < 400; ++hour) {
-    const auto cells = static_cast<double>(marrow.state().census.stem);
-    const double mutant_share = static_cast<double>(mutants(marrow.state())) / cells;
+    const double share_before = mutant_share();
     marrow.step();
     const double born = births() - born_before;
     born_before = births();
-    expected += chance * born * (1.0 - mutant_share);
-    normal *= 1.0 - chance * born / static_cast<double>(marrow.state().census.stem);
+    run.births_per_niche += born * (1.0 - share_before) / run.niches;
+    normal *= 1.0 - run.chance * born / static_cast<double>(marrow.state().census.stem);
   }
-  const double share_now = static_cast<double>(mutants(marrow.state())) /
-                           static_cast<double>(marrow.state().census.stem);
-  return {count(Counter::mutations), expected, share_now, 1.0 - normal};
+  run.mutations = count(Counter::mutations);
+  run.mutant_share = mutant_share();
+  run.expected_mutant_share = 1.0 - normal;
+  return run;
 }
 
 void new_mutants(Verifier& verify) {
+  constexpr double mu = 5e-3;
   const std::int64_t count = verify.effort(120, 3000);
   const auto n = static_cast<double>(count);
   double mutations = 0;
   double expected = 0;
   double theory = 0;
   std::vector<double> shares;
-  for (const auto& run : verify.over_seeds(1, count, healthy_marrow)) {
+  for (const auto& run : verify.over_seeds(1, count, [](std::uint64_t seed) {
+         const Health h = healthy_marrow(seed, 64, packed_marrow(seed, 64).clones.n_real, mu);
+         return std::vector<double>{h.mutations, h.chance * h.births_per_niche * h.niches,
+                                    h.mutant_share, h.expected_mutant_share};
+       })) {
     mutations += run[0] / n;
     expected += run[1] / n;
     shares.push_back(run[2]);
@@ -301,6 +321,31 @@ void new_mutants(Verifier& verify) {
                 mean_of(shares));
 }
 
+/// A patient of N stem cells in boxes of two sizes: mu N mutations per round of divisions in each.
+void box_sizes(Verifier& verify) {
+  constexpr double mu = 2.5e-5;
+  constexpr double n_real = 2e4;
+  std::uint64_t seed = 100'000;
+  for (const std::int64_t voxels : {48, 96}) {
+    double mutations = 0;
+    double rounds = 0;
+    for (const auto& run :
+         verify.over_seeds(seed, verify.effort(60, 4000), [voxels](std::uint64_t s) {
+           const Health h = healthy_marrow(s, voxels, n_real, mu);
+           return std::vector<double>{h.mutations, h.births_per_niche};
+         })) {
+      mutations += run[0];
+      rounds += run[1];
+    }
+    const double theory = mu * n_real;
+    verify.random(
+        "4.14", "mutations of a patient per round of divisions, mu N",
+        "N 20000, mu 2.5e-05, a box of " + std::to_string(voxels) + "^3 voxels", theory,
+        {mutations / rounds, std::sqrt(theory / rounds), static_cast<std::int64_t>(mutations)});
+    seed += 100'000;
+  }
+}
+
 }  // namespace
 
 void mutation(Verifier& verify) {
@@ -309,6 +354,7 @@ void mutation(Verifier& verify) {
   laws_of_standing_clones(verify);
   placed_clones(verify);
   new_mutants(verify);
+  box_sizes(verify);
   small_pool(verify);
 }
 

@@ -103,7 +103,7 @@ void row(Verifier& verify, StemCellUpdate update, const std::string& law, std::u
   double variance = 0;
   double alike = 0;
   double runs = 0;
-  for (const auto& run : verify.over_seeds(first, verify.effort(720, 1600),
+  for (const auto& run : verify.over_seeds(first, verify.effort(480, 1600),
                                            [&](std::uint64_t s) { return one_run(update, s); })) {
     if (run.empty()) continue;
     sum += run[0];
