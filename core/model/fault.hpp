@@ -21,11 +21,15 @@ enum class Fault : std::uint8_t {
   kill_counted_twice,    // one dead stem cell, two kills
   immortal_tcell,        // one T cell in eight is passed over when deaths are drawn
   silent_engaged_tcell,  // a T cell at work on its target secretes nothing
+  closed_face,           // in kernel motion no T cell leaves a block through its last face
+  blind_to_fitness,      // who replaces a neighbour is chosen without regard to fitness
 };
 
 #ifdef MARROW_FAULTS
-Fault injected_fault();  // defined by the program that injects
+Fault injected_fault();           // defined by the program that injects
+inline namespace with_mistakes {  // its injected() must not be taken for the other one
 inline bool injected(Fault fault) { return injected_fault() == fault; }
+}  // namespace with_mistakes
 #else
 constexpr bool injected(Fault) { return false; }
 #endif

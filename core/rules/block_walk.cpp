@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/rules/block_walk.hpp"
 
+#include "core/model/fault.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -142,6 +144,7 @@ void for_each_cell(const BlockWays& ways, const Draws& draws, const RoundKey& ke
 std::size_t destination(const BlockWays::Exits& exits, std::uint64_t word) {
   std::size_t passed = exits.end.size();
   for (const std::uint64_t end : exits.end) passed -= word < end ? 1 : 0;
+  if (injected(Fault::closed_face) && passed == 5) return exits.to[6];
   return exits.to[passed];
 }
 

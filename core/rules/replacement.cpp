@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/rules/replacement.hpp"
 
+#include "core/model/fault.hpp"
 #include "core/random/weight_tree.hpp"
 
 #include <algorithm>
@@ -64,6 +65,7 @@ class Events {
   }
   /// Equal weights give the same choice without the tree.
   [[nodiscard]] std::size_t chosen_by_weight(std::uint64_t bits) const {
+    if (injected(Fault::blind_to_fitness)) return chosen(bits);
     return neutral_ ? chosen(bits) : tree_.find(uniform_below(bits, tree_.total()));
   }
   [[nodiscard]] std::size_t competitor(std::span<const std::uint32_t> around,

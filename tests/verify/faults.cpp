@@ -42,6 +42,10 @@ constexpr Mistake mistakes[] = {
     {Fault::mutant_mother, "a mutation strikes both cells of a division", {"mutation", mutation}},
     {Fault::kill_counted_twice, "one dead stem cell counted as two", {"invariants", invariants}},
     {Fault::immortal_tcell, "one T cell in eight cannot die", {"turnover", turnover}},
+    {Fault::closed_face,
+     "no T cell leaves a block through its last face",
+     {"first_passage", first_passage}},
+    {Fault::blind_to_fitness, "the fitter cell is chosen like any other", {"fixation", fixation}},
     {Fault::silent_engaged_tcell, "engaged T cells secrete nothing", {"invariants", invariants}},
 };
 
