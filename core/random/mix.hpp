@@ -16,4 +16,15 @@ constexpr std::uint64_t mix64(std::uint64_t v) {
   return v ^ (v >> 31);
 }
 
+/// The inverse of mix64.
+constexpr std::uint64_t unmix64(std::uint64_t v) {
+  v ^= v >> 31 ^ v >> 62;
+  v *= 0x319642b2d24d8ec3ULL;  // inverses modulo 2^64 of the factors above
+  v ^= v >> 27 ^ v >> 54;
+  v *= 0x96de1b173f119089ULL;
+  return v ^ v >> 30 ^ v >> 60;
+}
+static_assert(unmix64(mix64(0x0123456789abcdefULL)) == 0x0123456789abcdefULL);
+static_assert(mix64(unmix64(~0ULL)) == ~0ULL);
+
 }  // namespace marrow

@@ -39,8 +39,13 @@ struct CheckpointContent {
   std::uint64_t tissue_hash = 0;
   std::optional<TissueBox>
       dense_tissue;  // imported tissue: this rank's part; the parts tile the lattice
+  /// Digest of this rank's part of it, when it was taken before: the tissue does not change.
+  std::optional<std::uint64_t> dense_digest;
   std::vector<SiteIndex> niche_sites;  // the site of each niche (whole table); may be left out
 };
+
+/// This rank's part of the digest of imported tissue, for CheckpointContent::dense_digest.
+std::uint64_t digest_of_dense_tissue(const CheckpointContent& content);
 
 struct WriteOptions {
   Retention retention;
@@ -95,9 +100,15 @@ struct SearchResult {
   std::vector<Rejection> rejected;             // newer ones, newest first
 };
 
-/// The newest checkpoint of a run that verifies. Both parts empty: the run has none.
+/// What else speaks against continuing from a checkpoint (a series.csv that is not its own); empty:
+/// nothing. Asked on the root.
+using Objection = std::function<std::string(const Manifest& manifest)>;
+
+/// The newest checkpoint of a run that verifies and to which nothing is objected. Both parts empty:
+/// the run has none.
 SearchResult load_newest(const parallel::Communicator& comm,
-                         const std::filesystem::path& run_directory);
+                         const std::filesystem::path& run_directory,
+                         const Objection& objection = {});
 
 /// The checkpoint at `path`: its directory, its state.h5, or a run directory (then its newest).
 /// Throws Failure(no_usable_checkpoint) with the reasons.

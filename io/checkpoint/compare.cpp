@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/checkpoint/compare.hpp"
 
-#include "io/checkpoint/compare_series.hpp"
+#include "io/checkpoint/compare_runs.hpp"
+#include "io/checkpoint/describe.hpp"
 #include "io/checkpoint/directory.hpp"
-#include "io/checkpoint/examine.hpp"
-#include "io/checkpoint/files.hpp"
 #include "io/checkpoint/state_file.hpp"
 #include "io/checkpoint/state_reader.hpp"
 
@@ -91,13 +90,14 @@ std::string remarks(const Manifest& a, const Manifest& b) {
                      a.scenario_fingerprint, b.scenario_name, b.scenario_fingerprint);
 }
 
-Comparison compare_states(const fs::path& path_a, const fs::path& path_b) {
+Comparison compare_states(const fs::path& path_a, const fs::path& path_b, const Alive& alive) {
   const StateReader a(path_a), b(path_b);
   const Manifest said_a = a.header(), said_b = b.header();
   const auto niche_sites = a.niche_sites();
   std::string fields;
   int differing = 0;
   for (const FieldSpec& spec : field_specs()) {
+    if (alive) alive(spec.path);
     const FieldColumn left = a.read(spec), right = b.read(spec);
     const FieldDifference found = difference_of(left, right);
     if (found.count == 0) continue;
@@ -118,64 +118,11 @@ Comparison compare_states(const fs::path& path_a, const fs::path& path_b) {
   return result;
 }
 
-// A damaged file is compared as far as it can be read, and named.
-Comparison compare_files(const fs::path& a, const fs::path& b) {
-  std::string damage;
-  for (const auto& [name, path] : {std::pair("A", a), std::pair("B", b)}) {
-    const Examination seen = examine_state_file(path);
-    if (!seen.problem.empty()) damage += fmt::format("  {} is DAMAGED: {}\n", name, seen.problem);
-  }
-  Comparison result = compare_states(a, b);
-  result.equal = result.equal && damage.empty();
-  result.text += damage;
-  return result;
-}
-
 fs::path state_of_step(const std::vector<CheckpointPlace>& places, std::int64_t step) {
   for (const CheckpointPlace& place : places) {
     if (place.step == step) return place.directory / "state.h5";
   }
   return {};
-}
-
-void compare_series_of(const fs::path& a, const fs::path& b, Comparison& result) {
-  const auto left = read_file(a / "series.csv"), right = read_file(b / "series.csv");
-  if (!left && !right) return;
-  if (!left || !right) {
-    result.equal = false;
-    result.text += fmt::format("series.csv: {} has none\n", left ? "B" : "A");
-    return;
-  }
-  const std::string difference = first_difference(*left, *right);
-  result.equal = result.equal && difference.empty();
-  result.text +=
-      "series.csv: " + (difference.empty() ? "equal" : "first difference at " + difference) + "\n";
-}
-
-Comparison compare_runs(const CheckpointPath& a, const CheckpointPath& b) {
-  auto places_a = list_checkpoints(a.holder);
-  const auto places_b = list_checkpoints(b.holder);
-  std::reverse(places_a.begin(), places_a.end());
-  Comparison result{"", true};
-  std::optional<std::int64_t> first_differing;
-  std::size_t common = 0;
-  for (const CheckpointPlace& place : places_a) {
-    const fs::path other = state_of_step(places_b, place.step);
-    if (other.empty()) continue;
-    ++common;
-    const Comparison pair = compare_files(place.directory / "state.h5", other);
-    result.text += pair.text;
-    result.equal = result.equal && pair.equal;
-    if (!pair.equal && !first_differing) first_differing = place.step;
-  }
-  if (common == 0) {
-    result.equal = false;
-    result.text += "no step has a checkpoint in both runs\n";
-  } else if (first_differing) {
-    result.text += fmt::format("first differing checkpoint: step {}\n", *first_differing);
-  }
-  compare_series_of(a.path, b.path, result);
-  return result;
 }
 
 // The state.h5 meant by `path` when it is held against one checkpoint of step `step`.
@@ -189,16 +136,28 @@ fs::path state_against(const CheckpointPath& what, std::int64_t step) {
 
 }  // namespace
 
-Comparison compare(const fs::path& path_a, const fs::path& path_b) {
+Comparison compare_files(const fs::path& a, const fs::path& b, const Alive& alive) {
+  std::string damage;
+  for (const auto& [name, path] : {std::pair("A", a), std::pair("B", b)}) {
+    const Examination seen = examine_state_file(path, Depth::deep, alive);
+    if (!seen.problem.empty()) damage += fmt::format("  {} is DAMAGED: {}\n", name, seen.problem);
+  }
+  Comparison result = compare_states(a, b, alive);
+  result.equal = result.equal && damage.empty();
+  result.text += damage;
+  return result;
+}
+
+Comparison compare(const fs::path& path_a, const fs::path& path_b, const Alive& alive) {
   const CheckpointPath a = resolve(path_a), b = resolve(path_b);
   const std::string head = fmt::format("A {}\nB {}\n", path_a.string(), path_b.string());
   Comparison result;
   if (a.kind == PathKind::run_directory && b.kind == PathKind::run_directory) {
-    result = compare_runs(a, b);
+    result = compare_runs(a, b, alive);
   } else {
     const fs::path known = a.kind == PathKind::run_directory ? b.state : a.state;
     const std::int64_t step = StateReader(known).header().step;
-    result = compare_files(state_against(a, step), state_against(b, step));
+    result = compare_files(state_against(a, step), state_against(b, step), alive);
   }
   result.text = head + result.text;
   return result;

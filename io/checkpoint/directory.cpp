@@ -69,7 +69,9 @@ std::vector<CheckpointPlace> to_prune(const fs::path& checkpoints, std::int64_t 
   for (const CheckpointPlace& place : list_checkpoints(checkpoints)) {
     if (place.step > newest_step) continue;
     if (still_needed > 0) {
-      if (is_whole(place.directory)) --still_needed;
+      const bool distrusted = std::ranges::find(retention.distrusted_steps, place.step) !=
+                              retention.distrusted_steps.end();
+      if (!distrusted && is_whole(place.directory)) --still_needed;
     } else if (!kept_for_ever(place.step, retention)) {
       doomed.push_back(place);
     }

@@ -35,10 +35,13 @@ struct Retention {
   std::int64_t keep_last = 2;
   std::int64_t keep_every = 0;
   std::int64_t every_steps = 0;
+  std::vector<std::int64_t> distrusted_steps = {};  // rejected when the run was resumed
 };
 
 /// The checkpoints that `retention` lets go once the one of `newest_step` is complete. The last
 /// keep_last whole ones up to that step always stay; so do later ones (of a course the run left).
+/// A distrusted one does not count among them: its values may be damaged, which is not looked for
+/// here.
 std::vector<CheckpointPlace> to_prune(const std::filesystem::path& checkpoints,
                                       std::int64_t newest_step, const Retention& retention);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Looks at checkpoints from one process, without MPI: what is there, what does it hold, is it
-// whole. Shared by the tools of a login node.
+// whole, and if not, what is damaged. Shared by the tools of a login node.
 #pragma once
 
-#include "core/cells/state.hpp"
+#include "io/checkpoint/in_child.hpp"
 #include "io/checkpoint/manifest.hpp"
 
 #include <cstdint>
@@ -26,29 +26,24 @@ struct CheckpointPath {
 /// What a path given by a user means. Throws Failure(files) when it means none of the three.
 CheckpointPath resolve(const std::filesystem::path& path);
 
-/// The result of reading one checkpoint completely.
+/// plain: manifest, sizes, format, HDF5's own bytes, header and texts; no values, so that it takes
+/// the same moment for any size. deep: also every value, and where the damage lies.
+enum class Depth { plain, deep };
+
+/// The result of looking at one checkpoint.
 struct Examination {
-  std::string problem;                 // empty: every digest was recomputed and is right
+  std::string problem;                 // empty: all that was looked at is right
   std::optional<Manifest> manifest;    // absent when not even that could be read
   bool has_manifest = false;           // false: a lone state.h5 was judged by its own header
   std::vector<std::uint64_t> digests;  // recomputed, one per registered field; empty when unread
   std::string provenance_json;
 };
 
-/// Never throws for a damaged checkpoint: the problem is in the result.
-Examination examine(const std::filesystem::path& directory);
+/// Never throws for a damaged checkpoint: the problem is in the result. `alive` is called before
+/// each part that is read.
+Examination examine(const std::filesystem::path& directory, Depth depth, const Alive& alive = {});
 /// A lone state.h5, or one with its manifest beside it.
-Examination examine_state_file(const std::filesystem::path& state_h5);
-
-/// "12000 h = 500.0 days (1.37 years)".
-std::string describe_step(std::int64_t step);
-
-/// A value as its field means it: "stem, clone 3, clock 0 …", an integer, a floating-point number.
-std::string describe_value(const FieldSpec& spec, std::uint64_t word);
-
-/// "site 123456 (x 56, y 34, z 12)"; blocks with the voxels they cover; niches with their site when
-/// `niche_sites` has it.
-std::string describe_index(const FieldSpec& spec, std::uint64_t index, const Lattice& lattice,
-                           const std::vector<SiteIndex>& niche_sites);
+Examination examine_state_file(const std::filesystem::path& state_h5, Depth depth,
+                               const Alive& alive = {});
 
 }  // namespace marrow::io

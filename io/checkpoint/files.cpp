@@ -97,6 +97,8 @@ void put_in_place(const fs::path& from, const fs::path& to) {
     rename_or_fail(from, to);
     rename_or_fail(aside, from);
   }
+  // The old content goes only when the new name is sure to outlast a power cut.
+  sync_path(to.parent_path());
   std::error_code ignored;  // the next write cleans what is left of the replaced one
   fs::remove_all(from, ignored);
 }
@@ -120,6 +122,13 @@ void reserve_space(const fs::path& path, std::uint64_t bytes) {
   }
   if (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL) return;
   fail_with_errno("reserve " + describe_bytes(bytes) + " for", path);
+}
+
+void start_writing_back(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file < 0) return;
+  static_cast<void>(::sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE));
+  ::close(file);
 }
 
 void require_file_size_allowed(const fs::path& path, std::uint64_t bytes) {

@@ -36,6 +36,10 @@ void require_free_space(const std::filesystem::path& directory, std::uint64_t by
 /// Failure(files).
 void reserve_space(const std::filesystem::path& path, std::uint64_t bytes);
 
+/// Asks the system to begin writing what it still holds of a file in memory, without waiting. A
+/// wish: that it cannot be met is no failure.
+void start_writing_back(const std::filesystem::path& path);
+
 /// Throws Failure(files) when this process may not write a file of `bytes` (ulimit -f).
 void require_file_size_allowed(const std::filesystem::path& path, std::uint64_t bytes);
 

@@ -53,16 +53,18 @@ void require_tiling(const std::vector<Offer>& offers, const Lattice& lattice, st
 
 }  // namespace
 
-Planes gather_planes(const parallel::Communicator& comm, const Lattice& lattice,
-                     const TissueBox& mine, std::int64_t first, std::int64_t last) {
+void gather_planes(const parallel::Communicator& comm, const Lattice& lattice,
+                   const TissueBox& mine, std::int64_t first, std::int64_t last, Planes& planes) {
   const Offer my_offer{mine.box.empty() ? Box{} : mine.box, first, last};
   const auto offers = comm.all_gather(std::span<const Offer>(&my_offer, 1));
-  Planes planes{first, last, {}};
+  planes.first = first;
+  planes.last = last;
   std::vector<std::uint8_t> arrived;
   comm.agree([&] {
     require_tiling(offers, lattice, first, last);
-    arrived.resize(static_cast<std::size_t>((last - first) * lattice.extent.x * lattice.extent.y));
-    planes.kind.resize(arrived.size());
+    const std::int64_t wanted = (last - first) * lattice.extent.x * lattice.extent.y;
+    arrived.resize(static_cast<std::size_t>(wanted - cut(my_offer.box, first, last).volume()));
+    planes.kind.resize(static_cast<std::size_t>(wanted));
   });
   std::vector<MPI_Request> requests;
   std::vector<Box> parts;
@@ -70,24 +72,26 @@ Planes gather_planes(const parallel::Communicator& comm, const Lattice& lattice,
   for (int rank = 0; rank < comm.size(); ++rank) {
     parts.push_back(cut(offers[static_cast<std::size_t>(rank)].box, first, last));
     const auto bytes = static_cast<int>(parts.back().volume());
-    if (bytes == 0) continue;
+    if (bytes == 0 || rank == comm.rank()) continue;
     MPI_Irecv(to, bytes, MPI_BYTE, rank, 0, comm.handle(), &requests.emplace_back());
     to += bytes;
   }
   for (int rank = 0; rank < comm.size(); ++rank) {
     const Offer& other = offers[static_cast<std::size_t>(rank)];
     const Box part = cut(my_offer.box, other.first, other.last);
-    if (part.empty()) continue;
+    if (part.empty() || rank == comm.rank()) continue;
     MPI_Isend(mine.kind.data() + offset_in(mine.box, part.lo), static_cast<int>(part.volume()),
               MPI_BYTE, rank, 0, comm.handle(), &requests.emplace_back());
   }
   MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
   const std::uint8_t* from = arrived.data();
-  for (const Box& part : parts) {
-    if (!part.empty()) unpack(lattice, part, from, planes);
-    from += part.volume();
+  for (int rank = 0; rank < comm.size(); ++rank) {
+    const Box& part = parts[static_cast<std::size_t>(rank)];
+    if (part.empty()) continue;
+    const bool own = rank == comm.rank();
+    unpack(lattice, part, own ? mine.kind.data() + offset_in(mine.box, part.lo) : from, planes);
+    if (!own) from += part.volume();
   }
-  return planes;
 }
 
 }  // namespace marrow::io

@@ -19,8 +19,9 @@ struct Planes {
 };
 
 /// Every rank hands over the box it has and gets the planes [first, last) that it wants, at most 2
-/// GiB. Throws Failure(model_health) unless the boxes cover each rank's planes exactly.
-Planes gather_planes(const parallel::Communicator& comm, const Lattice& lattice,
-                     const TissueBox& mine, std::int64_t first, std::int64_t last);
+/// GiB; `planes` may be those of an earlier call, whose memory is used again. Throws
+/// Failure(model_health) unless the boxes cover each rank's planes exactly.
+void gather_planes(const parallel::Communicator& comm, const Lattice& lattice,
+                   const TissueBox& mine, std::int64_t first, std::int64_t last, Planes& planes);
 
 }  // namespace marrow::io

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/checkpoint/inspect.hpp"
 
+#include "io/checkpoint/describe.hpp"
 #include "io/checkpoint/directory.hpp"
-#include "io/checkpoint/examine.hpp"
 #include "io/checkpoint/files.hpp"
 
 #include <fmt/chrono.h>
@@ -40,9 +40,9 @@ std::string field_table(const Examination& seen) {
     const auto listed = seen.manifest->fields.find(std::string(spec.path));
     if (listed == seen.manifest->fields.end()) continue;
     const std::uint64_t promised = listed->second.digest;
-    std::string remark = "  not read";
-    if (i < seen.digests.size()) {
-      remark = seen.digests[i] == promised ? "" : "  DAMAGED: read " + hexadecimal(seen.digests[i]);
+    std::string remark;
+    if (i < seen.digests.size() && seen.digests[i] != promised) {
+      remark = "  DAMAGED: read " + hexadecimal(seen.digests[i]);
     }
     text += fmt::format("{:<36} {:<9} {:>12}  {}{}\n", spec.path, spec.index,
                         listed->second.entries, hexadecimal(promised), remark);
@@ -56,10 +56,16 @@ std::string provenance(const std::string& json) {
   return parsed.is_discarded() ? json : parsed.dump(2);
 }
 
-std::string details(const Examination& seen, const fs::path& path, const fs::path& state) {
+std::string verdict(const Examination& seen, Depth depth) {
+  if (!seen.problem.empty()) return "NO: " + seen.problem;
+  if (depth == Depth::deep) return "yes: every value was read and every digest recomputed";
+  return "yes, as far as manifest, sizes and header tell; --deep reads every value";
+}
+
+std::string details(const Examination& seen, Depth depth, const fs::path& path,
+                    const fs::path& state) {
   std::string text = line("checkpoint", path.string());
-  text += line("valid",
-               seen.problem.empty() ? "yes: every digest was recomputed" : "NO: " + seen.problem);
+  text += line("valid", verdict(seen, depth));
   if (!seen.manifest) return text;
   const Manifest& manifest = *seen.manifest;
   const auto& [nx, ny, nz] = manifest.lattice.extent;
@@ -91,7 +97,35 @@ std::string details(const Examination& seen, const fs::path& path, const fs::pat
   return text;
 }
 
-Inspection inspect_run(const CheckpointPath& run) {
+/// One checkpoint as the process that looked at it tells of it.
+struct Seen {
+  std::string problem;
+  std::string digest = "unknown";
+  std::string details;
+};
+
+Seen look_at(const CheckpointPath& what, const fs::path& shown, Depth depth,
+             const Guarded& guarded) {
+  const ChildAnswer answer = guarded([&](const Alive& alive) {
+    const Examination seen = what.kind == PathKind::state_file
+                                 ? examine_state_file(what.state, depth, alive)
+                                 : examine(what.holder, depth, alive);
+    const nlohmann::json told = {seen.problem,
+                                 seen.manifest ? hexadecimal(seen.manifest->digest) : "unknown",
+                                 details(seen, depth, shown, what.state)};
+    return ChildAnswer{told.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), 0, {}};
+  });
+  if (!answer.trouble.empty()) {
+    const std::string problem = what.state.string() + ": " + answer.trouble;
+    return {problem, "unknown",
+            line("checkpoint", shown.string()) + line("valid", "NO: " + problem)};
+  }
+  const auto told = nlohmann::json::parse(answer.text);
+  return {told.at(0).get<std::string>(), told.at(1).get<std::string>(),
+          told.at(2).get<std::string>()};
+}
+
+Inspection inspect_run(const CheckpointPath& run, Depth depth, const Guarded& guarded) {
   const auto places = list_checkpoints(run.holder);
   Inspection result;
   result.text = fmt::format("{}: {} checkpoint{}\n", run.path.string(), places.size(),
@@ -99,19 +133,20 @@ Inspection inspect_run(const CheckpointPath& run) {
   result.valid = !places.empty();
   std::string newest_good;
   for (const CheckpointPlace& place : places) {
-    const Examination seen = examine(place.directory);
+    const Seen seen = look_at(
+        {PathKind::checkpoint, place.directory, place.directory / "state.h5", place.directory},
+        place.directory, depth, guarded);
     const bool good = seen.problem.empty();
     result.valid = result.valid && good;
-    std::string verdict = good ? "good" : "UNUSABLE: " + seen.problem;
+    std::string verdict =
+        good ? (depth == Depth::deep ? "good" : "complete") : "UNUSABLE: " + seen.problem;
     if (good && !result.usable) {
       result.usable = true;
-      verdict = "good; --resume continues here";
-      newest_good = details(seen, place.directory, place.directory / "state.h5");
+      verdict += depth == Depth::deep ? "; --resume continues here" : "; --resume tries this first";
+      newest_good = seen.details;
     }
-    result.text +=
-        fmt::format("  step {:>9}  day {:>9.1f}  digest {:<16}  {}\n", place.step,
-                    static_cast<double>(place.step) / 24.0,
-                    seen.manifest ? hexadecimal(seen.manifest->digest) : "unknown", verdict);
+    result.text += fmt::format("  step {:>9}  day {:>9.1f}  digest {:<16}  {}\n", place.step,
+                               static_cast<double>(place.step) / 24.0, seen.digest, verdict);
   }
   if (!newest_good.empty()) result.text += "\n" + newest_good;
   return result;
@@ -119,13 +154,16 @@ Inspection inspect_run(const CheckpointPath& run) {
 
 }  // namespace
 
-Inspection inspect(const fs::path& path) {
+ChildAnswer unguarded(const std::function<ChildAnswer(const Alive&)>& work) {
+  return work([](std::string_view) {});
+}
+
+Inspection inspect(const fs::path& path, Depth depth, const Guarded& guarded) {
   const CheckpointPath what = resolve(path);
-  if (what.kind == PathKind::run_directory) return inspect_run(what);
-  const Examination seen =
-      what.kind == PathKind::state_file ? examine_state_file(what.state) : examine(what.holder);
+  if (what.kind == PathKind::run_directory) return inspect_run(what, depth, guarded);
+  const Seen seen = look_at(what, path, depth, guarded);
   const bool good = seen.problem.empty();
-  return {details(seen, path, what.state), good, good};
+  return {seen.details, good, good};
 }
 
 }  // namespace marrow::io

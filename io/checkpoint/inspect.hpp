@@ -3,7 +3,11 @@
 // process, no MPI; changes nothing.
 #pragma once
 
+#include "io/checkpoint/examine.hpp"
+#include "io/checkpoint/in_child.hpp"
+
 #include <filesystem>
+#include <functional>
 #include <string>
 
 namespace marrow::io {
@@ -14,8 +18,13 @@ struct Inspection {
   bool usable = false;  // a run can start from it: at least one good checkpoint
 };
 
+/// How one checkpoint is looked at: in this process, or in one that may hang or crash.
+using Guarded = std::function<ChildAnswer(const std::function<ChildAnswer(const Alive&)>& work)>;
+ChildAnswer unguarded(const std::function<ChildAnswer(const Alive&)>& work);
+
 /// `path`: a run directory, a checkpoint's directory, or a state.h5. Throws Failure(files) when it
 /// is none of them.
-Inspection inspect(const std::filesystem::path& path);
+Inspection inspect(const std::filesystem::path& path, Depth depth,
+                   const Guarded& guarded = unguarded);
 
 }  // namespace marrow::io

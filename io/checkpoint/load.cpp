@@ -36,10 +36,16 @@ void broadcast_words(const parallel::Communicator& comm, std::vector<std::uint64
   }
 }
 
-LoadedCheckpoint load_directory(const parallel::Communicator& comm, const fs::path& directory) {
+LoadedCheckpoint load_directory(const parallel::Communicator& comm, const fs::path& directory,
+                                const Objection& objection = {}) {
   LoadedCheckpoint loaded;
   loaded.directory = directory;
   loaded.manifest = common_manifest(comm, directory);
+  comm.agree([&] {
+    const std::string against =
+        objection && comm.is_root() ? objection(loaded.manifest) : std::string();
+    if (!against.empty()) throw Failure(ExitCode::no_usable_checkpoint, against);
+  });
   loaded.columns = read_verified(comm, directory / "state.h5", loaded.manifest);
   comm.agree([&] {
     if (!comm.is_root()) return;
@@ -98,11 +104,12 @@ bool is_file(const fs::path& path) {
 
 }  // namespace
 
-SearchResult load_newest(const parallel::Communicator& comm, const fs::path& run_directory) {
+SearchResult load_newest(const parallel::Communicator& comm, const fs::path& run_directory,
+                         const Objection& objection) {
   SearchResult result;
   for (const fs::path& directory : common_list(comm, checkpoints_of(run_directory))) {
     try {
-      result.checkpoint = load_directory(comm, directory);
+      result.checkpoint = load_directory(comm, directory, objection);
       return result;
     } catch (const Failure& failure) {
       if (failure.code() != ExitCode::no_usable_checkpoint) throw;

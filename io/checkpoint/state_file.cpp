@@ -36,13 +36,12 @@ hid_t memory_type(FieldType type) {
 }
 
 std::uint64_t digest_of_tissue(const Lattice& lattice, const Box& box, const std::uint8_t* kind) {
+  const auto row = static_cast<std::size_t>(box.extent().x);
   std::uint64_t sum = 0;
   for (std::int64_t z = box.lo.z; z < box.hi.z; ++z) {
     for (std::int64_t y = box.lo.y; y < box.hi.y; ++y) {
-      const SiteIndex row = lattice.site({box.lo.x, y, z});
-      for (std::int64_t x = 0; x < box.hi.x - box.lo.x; ++x) {
-        sum += digest_of(tissue_spec, row + static_cast<SiteIndex>(x), *kind++);
-      }
+      sum += digest_of_bytes(tissue_spec, lattice.site({box.lo.x, y, z}), {kind, row});
+      kind += row;
     }
   }
   return sum;

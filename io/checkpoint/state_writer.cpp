@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/checkpoint/state_writer.hpp"
 
+#include "io/checkpoint/files.hpp"
 #include "io/checkpoint/gather_planes.hpp"
 #include "io/checkpoint/redistribute.hpp"
 #include "io/checkpoint/state_file.hpp"
@@ -12,6 +13,12 @@
 #include <vector>
 
 namespace marrow::io {
+namespace {
+
+// The disk works on large pieces while the next ones are gathered; small ones can wait for the end.
+constexpr std::uint64_t worth_writing_back_bytes = std::uint64_t{8} << 20;
+
+}  // namespace
 
 StateWriter::StateWriter(const parallel::Communicator& comm, std::filesystem::path path,
                          TransferSizes sizes, AtPoint at_point)
@@ -65,6 +72,7 @@ void StateWriter::write(const std::string& dataset, hid_t target, hid_t type, co
              H5Dwrite(target, type, in_memory.get(), in_file.get(), H5P_DEFAULT,
                       static_cast<const char*>(rows.data) + done * row_bytes) >= 0;
     });
+    if (count[0] * row_bytes >= worth_writing_back_bytes) start_writing_back(path_);
   }
 }
 
@@ -97,12 +105,13 @@ void StateWriter::put_tissue(const Lattice& lattice, const TissueBox& mine) {
   const auto rounds =
       comm_.max(static_cast<std::int64_t>((planes.last - planes.first + at_once - 1) / at_once));
   const hsize_t row[] = {static_cast<hsize_t>(ny), static_cast<hsize_t>(nx)};
+  Planes part;
   for (std::int64_t round = 0; round < rounds; ++round) {
     const std::uint64_t first =
         std::min(planes.last, planes.first + static_cast<std::uint64_t>(round) * at_once);
     const std::uint64_t last = std::min(planes.last, first + at_once);
-    const Planes part = gather_planes(comm_, lattice, mine, static_cast<std::int64_t>(first),
-                                      static_cast<std::int64_t>(last));
+    gather_planes(comm_, lattice, mine, static_cast<std::int64_t>(first),
+                  static_cast<std::int64_t>(last), part);
     write(tissue_dataset, target.get(), H5T_NATIVE_UINT8,
           {first, last - first, row, part.kind.data()});
   }

@@ -8,8 +8,8 @@
 namespace marrow::io {
 
 struct TransferSizes {
-  std::uint64_t bytes_per_write = std::uint64_t{256} << 20;  // most; above 2 GiB a write fails
-  std::uint64_t bytes_per_writer = std::uint64_t{4} << 20;   // fewer ranks write when each has less
+  std::uint64_t bytes_per_write = std::uint64_t{64} << 20;  // most; above 2 GiB a write fails
+  std::uint64_t bytes_per_writer = std::uint64_t{4} << 20;  // fewer ranks write when each has less
 };
 
 }  // namespace marrow::io

@@ -103,8 +103,8 @@ Manifest manifest_of(const parallel::Communicator& comm, const CheckpointContent
                      content.dense_tissue.has_value(), 0,
                      content.niche_sites.size(),       digest_of_niches(content.niche_sites)};
   if (content.dense_tissue) {
-    manifest.tissue.dense_digest = comm.sum(digest_of_tissue(
-        content.lattice, content.dense_tissue->box, content.dense_tissue->kind.data()));
+    manifest.tissue.dense_digest =
+        comm.sum(content.dense_digest ? *content.dense_digest : digest_of_dense_tissue(content));
   }
   for (const auto& [name, text] : texts_of(content)) manifest.texts[name] = fingerprint(text);
   manifest.scenario_name = content.scenario_name;
@@ -146,11 +146,12 @@ class Write {
     bytes_ = bytes;
     root([&] {
       std::error_code error;
-      fs::create_directories(checkpoints_, error);
+      const bool made = fs::create_directories(checkpoints_, error);
       if (error) {
         throw Failure(ExitCode::files,
                       fmt::format("cannot create {}: {}", checkpoints_.string(), error.message()));
       }
+      if (made) sync_path(checkpoints_.parent_path());
       remove_partials(checkpoints_);
       require_free_space(checkpoints_, bytes + bytes / 10);
       if (!fs::create_directory(partial_, error)) {
@@ -298,6 +299,11 @@ class Write {
 };
 
 }  // namespace
+
+std::uint64_t digest_of_dense_tissue(const CheckpointContent& content) {
+  const TissueBox& mine = *content.dense_tissue;
+  return digest_of_tissue(content.lattice, mine.box, mine.kind.data());
+}
 
 WriteResult write_checkpoint(const parallel::Communicator& comm, const fs::path& run_directory,
                              const CheckpointContent& content, const SeriesMark& series,

@@ -37,14 +37,14 @@ std::optional<FaultAction> action_of(std::string_view word) {
   throw Failure(
       ExitCode::command_line,
       fmt::format("MARROW_FAULT: '{}' is not ACTION@POINT[,rank=N] with an action of "
-                  "kill, fail, crash, hang or sick and a point of step:HOUR, series, frame or "
-                  "checkpoint:NAME",
+                  "kill, fail, crash, hang or sick and a point of step:HOUR, series, frame, "
+                  "checkpoint:NAME or inspect:FIELD",
                   text));
 }
 
 bool is_point(std::string_view point) {
   return point == "series" || point == "frame" || point.starts_with("checkpoint:") ||
-         point.starts_with("step:");
+         point.starts_with("step:") || point.starts_with("inspect:");
 }
 
 int rank_of(std::string_view option, std::string_view whole) {

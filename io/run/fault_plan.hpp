@@ -16,9 +16,9 @@ enum class FaultAction { kill, fail, crash, hang, sick };
 class FaultPlan {
  public:
   FaultPlan() = default;
-  /// "ACTION@POINT[,rank=N]", several separated by ";". Points are "step:HOUR", "series", "frame"
-  /// and "checkpoint:NAME" (NAME as in WriteOptions::at_point). Without a rank, all ranks. Throws
-  /// Failure(command_line) for anything else.
+  /// "ACTION@POINT[,rank=N]", several separated by ";". Points are "step:HOUR", "series", "frame",
+  /// "checkpoint:NAME" (NAME as in WriteOptions::at_point) and "inspect:FIELD". Without a rank, all
+  /// ranks. Throws Failure(command_line) for anything else.
   explicit FaultPlan(std::string_view text);
   /// The plan of MARROW_FAULT.
   static FaultPlan from_environment();

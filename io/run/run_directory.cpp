@@ -76,6 +76,11 @@ class CreatedDirectories {
       fail(path, fmt::format("cannot be created: {}", explain_errno(errno)));
     }
     paths_.push_back(path);
+    // A checkpoint in a directory whose name is lost in a power cut would be lost with it.
+    const int trouble = flush_directory(parent.empty() ? fs::path(".") : parent);
+    if (trouble != 0) {
+      fail(path, fmt::format("cannot be made lasting: {}", explain_errno(trouble)));
+    }
   }
   void keep() { kept_ = true; }
 

@@ -78,7 +78,14 @@ done
 expect 0 "$marrow" status run
 said 'finished'
 expect 0 "$marrow" inspect run
-said 'good'
+said 'complete; --resume tries this first'
+expect 0 "$marrow" inspect run --deep
+said 'good; --resume continues here'
+said 'every value was read'
+MARROW_FAULT=hang@inspect:tcells/record expect 5 "$marrow" inspect run --deep --patience '1 s'
+said 'no progress for 1 s at tcells/record'
+MARROW_FAULT=kill@inspect:header expect 5 "$marrow" inspect run/checkpoints/step_000000096
+said 'died of signal 9 at header'
 expect 4 "$marrow" run "$scenario" -o run "${small[@]}"
 said '--resume'
 before=$(find run -type f -printf '%p %T@\n' | sort)
@@ -93,6 +100,11 @@ cmp run/series.csv again/series.csv || fail "the effective scenario gives anothe
 expect 0 "$marrow" run "$scenario" -o other "${small[@]}" --set scenario.seed=2
 expect 10 "$marrow" compare run other
 said 'niche'
+said 'first difference at hour 48 (equal up to hour 24)'
+said 'tissue: A procedural'
+expect 0 "$marrow" run "$scenario" -o seldom "${small[@]}" --set 'output.series.every=2 d'
+expect 0 "$marrow" compare run seldom
+said 'rows that both have'
 
 # Continuing: longer, changed, damaged.
 expect 3 "$marrow" run "$scenario" -o run "${small[@]}" --resume --set 'run.duration=8 d' --set scenario.seed=9
@@ -107,6 +119,18 @@ cmp longer/series.csv at_once/series.csv || fail "a lengthened run differs from 
 expect 0 "$marrow" run "$scenario" -o branch "${small[@]}" --branch run/checkpoints/step_000000096 \
   --set 'tcells.death_rate=0.02 /d' --allow-change tcells.death_rate
 grep -q 'branched' branch/provenance.json || fail "provenance does not tell of the branch"
+
+# Where two runs part, and nearer: as `compare` itself says.
+expect 10 "$marrow" compare run branch
+said 'To find the hour, repeat both'
+for found in 'is the first that differs. To see its first field and site' 'differs: nearer there is nothing'; do
+  grep '^  marrow ' "$work/output" | sed "s|^  marrow|'$marrow'|" >closer.sh
+  code=0
+  bash closer.sh >"$work/output" 2>&1 || code=$?
+  [[ $code == 10 ]] || fail "repeating up to the difference gave exit code $code"
+  said "$found"
+done
+said 'fields differ'
 printf 'x' | dd of=longer/checkpoints/step_000000192/state.h5 bs=1 seek=3000 conv=notrunc status=none
 expect 0 "$marrow" run "$scenario" -o longer "${small[@]}" --resume --set 'run.duration=8 d'
 said 'rejected'

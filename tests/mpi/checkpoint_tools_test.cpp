@@ -3,6 +3,7 @@
 // write; the root looks, as a user on a login node does.
 #include "io/checkpoint/checkpoint.hpp"
 #include "io/checkpoint/compare.hpp"
+#include "io/checkpoint/hdf5.hpp"
 #include "io/checkpoint/inspect.hpp"
 #include "tests/mpi/checkpoint_example.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -53,6 +54,21 @@ class CheckpointTools : public testing::Test {
       }
     };
   }
+  /// Changes one byte of the first value of a dataset.
+  static void flip_value(const fs::path& directory, const std::string& dataset) {
+    const fs::path state = directory / "state.h5";
+    std::uint64_t at = 0;
+    {
+      const h5::Handle file(H5Fopen(state.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+      const h5::Handle values(H5Dopen2(file.get(), dataset.c_str(), H5P_DEFAULT), H5Dclose);
+      at = H5Dget_offset(values.get());
+    }
+    std::fstream file(state, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(at));
+    const char byte = static_cast<char>(file.get() ^ 0x10);
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put(byte);
+  }
   static void cut(const fs::path& state) { fs::resize_file(state, fs::file_size(state) - 8); }
 
   parallel::Communicator comm{MPI_COMM_WORLD};
@@ -64,7 +80,7 @@ class CheckpointTools : public testing::Test {
 TEST_F(CheckpointTools, InspectDescribesAGoodCheckpoint) {
   write(a, 12000);
   on_root([&] {
-    const Inspection seen = inspect(at(a, 12000));
+    const Inspection seen = inspect(at(a, 12000), Depth::deep);
     EXPECT_TRUE(seen.valid);
     EXPECT_TRUE(seen.usable);
     const Manifest manifest = read_manifest(at(a, 12000));
@@ -84,11 +100,11 @@ TEST_F(CheckpointTools, InspectJudgesALoneFileByItsOwnHeader) {
   write(a, 100);
   on_root([&] {
     fs::copy(at(a, 100) / "state.h5", scratch / "lone.h5");
-    const Inspection seen = inspect(scratch / "lone.h5");
+    const Inspection seen = inspect(scratch / "lone.h5", Depth::deep);
     EXPECT_TRUE(seen.valid);
     EXPECT_THAT(seen.text, HasSubstr("judged by its own header"));
     cut(scratch / "lone.h5");
-    EXPECT_FALSE(inspect(scratch / "lone.h5").valid);
+    EXPECT_FALSE(inspect(scratch / "lone.h5", Depth::deep).valid);
   });
 }
 
@@ -97,24 +113,24 @@ TEST_F(CheckpointTools, InspectListsARunAndNamesTheNewestGoodOne) {
   write(a, 200);
   on_root([&] { cut(at(a, 200) / "state.h5"); });
   on_root([&] {
-    const Inspection seen = inspect(a);
+    const Inspection seen = inspect(a, Depth::deep);
     EXPECT_FALSE(seen.valid);
     EXPECT_TRUE(seen.usable);
     EXPECT_THAT(seen.text,
                 AllOf(HasSubstr("2 checkpoints"), HasSubstr("UNUSABLE"), HasSubstr("truncated"),
                       HasSubstr("--resume continues here"), HasSubstr("100 h = 4.2 days")));
     cut(at(a, 100) / "state.h5");
-    EXPECT_FALSE(inspect(a).usable);
+    EXPECT_FALSE(inspect(a, Depth::deep).usable);
   });
 }
 
 TEST_F(CheckpointTools, InspectRefusesOtherPaths) {
   on_root([&] {
     fs::create_directory(scratch / "empty");
-    EXPECT_THROW(inspect(scratch / "empty"), Failure);
-    EXPECT_THROW(inspect(scratch / "nowhere"), Failure);
+    EXPECT_THROW(inspect(scratch / "empty", Depth::deep), Failure);
+    EXPECT_THROW(inspect(scratch / "nowhere", Depth::deep), Failure);
     std::ofstream(scratch / "text.h5") << "not HDF5";
-    const Inspection seen = inspect(scratch / "text.h5");
+    const Inspection seen = inspect(scratch / "text.h5", Depth::deep);
     EXPECT_FALSE(seen.valid);
     EXPECT_THAT(seen.text, HasSubstr("not an HDF5 file"));
   });
@@ -180,20 +196,93 @@ TEST_F(CheckpointTools, CompareSeesEntriesThatOnlyOneHas) {
   });
 }
 
-TEST_F(CheckpointTools, CompareOfRunsFindsTheFirstStepAndSeriesCell) {
-  for (const std::int64_t step : {100, 200, 300}) {
+TEST_F(CheckpointTools, PlainInspectReadsNoValues) {
+  write(a, 100);
+  on_root([&] {
+    flip_value(at(a, 100), "/state/census/stem");
+    const Inspection plain = inspect(at(a, 100), Depth::plain);
+    EXPECT_TRUE(plain.valid);
+    EXPECT_THAT(plain.text, AllOf(HasSubstr("--deep reads every value"), HasSubstr("tcells/record"),
+                                  HasSubstr("\"host\": \"somewhere\"")));
+    EXPECT_FALSE(inspect(at(a, 100), Depth::deep).valid);
+    // HDF5's own bytes belong to what plain looks at.
+    std::fstream file(at(a, 100) / "state.h5", std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(60);
+    file.put('x');
+    file.close();
+    EXPECT_THAT(inspect(at(a, 100), Depth::plain).text, HasSubstr("metadata"));
+  });
+}
+
+TEST_F(CheckpointTools, DeepInspectNamesTheDamagedEntry) {
+  write(a, 100, [&](auto& content) {
+    content.dense_tissue = test::example_tissue(comm.rank(), comm.size());
+  });
+  on_root([&] {
+    const ModelState whole = test::example_state(100, 0, 1);
+    const SiteIndex site = whole.tcells.front().site;
+    const Index3 p = test::example_lattice.position(site);
+    flip_value(at(a, 100), "/state/tcells/record");
+    flip_value(at(a, 100), "/tissue/kind");
+    const Inspection seen = inspect(at(a, 100), Depth::deep);
+    EXPECT_THAT(seen.text, HasSubstr("one entry is changed: site " + std::to_string(site) + " (x " +
+                                     std::to_string(p.x) + ", y " + std::to_string(p.y) + ", z " +
+                                     std::to_string(p.z) + ") reads '"));
+    EXPECT_THAT(seen.text,
+                AllOf(HasSubstr("written was 'effector, clone"), HasSubstr("DAMAGED: read"),
+                      HasSubstr("/tissue/kind is damaged"),
+                      HasSubstr("one entry is changed: site 0 (x 0, y 0, z 0) reads '")));
+  });
+}
+
+// One bit of one field at one site, from hour 200 on; the series of A and B tell of hour 150.
+TEST_F(CheckpointTools, CompareOfRunsFindsHourFieldAndSite) {
+  const ModelState whole = test::example_state(200, 0, 1);
+  const TCell& cell = whole.tcells[whole.tcells.size() / 2];
+  const Index3 p = test::example_lattice.position(cell.site);
+  for (const std::int64_t step : {100, 200}) {
     write(a, step);
-    write(b, step, step < 200 ? Change() : set("census/stem", 0, 7));
+    write(b, step,
+          step < 200 ? Change() : set("tcells/record", cell.site, cell.record.bits() ^ 1U << 8));
   }
   on_root([&] {
-    std::ofstream(a / "series.csv") << "# units\nstep [h],stem\n0,10\n24,11\n48,12\n";
-    std::ofstream(b / "series.csv") << "# other\nstep [h],stem\n0,10\n24,13\n48,12\n";
+    std::ofstream(a / "series.csv") << "# units\nhour,stem\n0,10\n120,11\n150,12\n200,9\n300,1\n";
+    std::ofstream(b / "series.csv") << "# other\nhour,stem\n0,10\n120,11\n150,13\n200,9\n300,1\n";
     const Comparison found = compare(a, b);
     EXPECT_FALSE(found.equal);
-    EXPECT_THAT(found.text, AllOf(HasSubstr("first differing checkpoint: step 200"),
-                                  HasSubstr("census/stem"), HasSubstr("A 400; B 7")));
-    EXPECT_THAT(found.text, HasSubstr("line 4 (step [h] 24), column 'stem': A 11, B 13"));
+    EXPECT_THAT(
+        found.text,
+        AllOf(HasSubstr("first difference at hour 150 (equal up to hour 120): line 5 of A, 5 "
+                        "of B, column 'stem': A 12, B 13"),
+              HasSubstr("of 2 steps that both have 1 are equal"),
+              HasSubstr("first differing checkpoint: step 200: 1 of "),
+              HasSubstr("first at site " + std::to_string(cell.site) + " (x " +
+                        std::to_string(p.x) + ", y " + std::to_string(p.y) + ", z " +
+                        std::to_string(p.z) + "): A effector, clone")));
+    EXPECT_THAT(
+        found.text,
+        AllOf(HasSubstr("They part after hour 120 and by hour 150"),
+              HasSubstr("from the last equal checkpoint (step 100)"),
+              HasSubstr("b.closer --branch "), HasSubstr("step_000000100 --stop-at '150 h'"),
+              HasSubstr("--set 'output.series.every=1 h'"), HasSubstr("marrow compare ")));
     EXPECT_TRUE(compare(a, a).equal);
+    EXPECT_THAT(compare(a, a).text, Not(HasSubstr("differ")));
+  });
+}
+
+TEST_F(CheckpointTools, CompareAsksForTheHourItselfWhenTheSeriesKnowIt) {
+  for (const std::int64_t step : {100, 103}) {
+    write(a, step);
+    write(b, step, step == 100 ? Change() : set("census/stem", 0, 7));
+  }
+  on_root([&] {
+    std::ofstream(a / "series.csv") << "hour,stem\n100,10\n101,11\n102,12\n103,13\n";
+    std::ofstream(b / "series.csv") << "hour,stem\n100,10\n101,11\n102,12\n103,14\n";
+    EXPECT_THAT(compare(a, b).text, HasSubstr("Hour 103 is the first that differs: nearer"));
+    std::ofstream(b / "series.csv") << "hour,stem\n100,10\n101,11\n102,13\n103,14\n";
+    EXPECT_THAT(compare(a, b).text,
+                AllOf(HasSubstr("Hour 102 is the first that differs. To see its first field"),
+                      HasSubstr("--stop-at '102 h'\n")));
   });
 }
 
@@ -226,7 +315,7 @@ TEST_F(CheckpointTools, RunsWithoutACommonStepAreNotEqual) {
   on_root([&] {
     const Comparison found = compare(a, b);
     EXPECT_FALSE(found.equal);
-    EXPECT_THAT(found.text, HasSubstr("no step has a checkpoint in both runs"));
+    EXPECT_THAT(found.text, HasSubstr("no step has a usable one in both runs"));
   });
 }
 

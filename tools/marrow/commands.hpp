@@ -32,7 +32,8 @@ ExitCode schema();
 ExitCode reference();
 ExitCode info();
 ExitCode status(const std::string& directory);
-ExitCode inspect(const std::string& path);
-ExitCode compare(const std::string& a, const std::string& b);
+/// `patience`: give up when nothing could be read for so long.
+ExitCode inspect(const std::string& path, bool deep, const std::string& patience);
+ExitCode compare(const std::string& a, const std::string& b, const std::string& patience);
 
 }  // namespace marrow::tool

@@ -67,6 +67,8 @@ int main(int argument_count, char** arguments) {
   std::string parameter;
   std::string path;
   std::string other;
+  bool deep = false;
+  std::string patience = "5 min";
   add_run(app, request);
   CLI::App* check = app.add_subcommand("validate", "name every error of a scenario");
   check->add_option("SCENARIO", scenarios, "scenario files")->required();
@@ -82,13 +84,21 @@ int main(int argument_count, char** arguments) {
   app.add_subcommand("status", "how far a run is")
       ->add_option("DIR", path, "run directory")
       ->required();
-  app.add_subcommand("inspect", "what is in a checkpoint or run, and is it valid")
-      ->add_option("PATH", path, "run directory, checkpoint or state.h5")
-      ->required();
+  CLI::App* look = app.add_subcommand("inspect", "what is in a checkpoint or run, and is it valid");
+  look->add_option("PATH", path, "run directory, checkpoint or state.h5")->required();
+  look->add_flag(
+      "--deep", deep,
+      "read every value and recompute every digest, not only manifest, sizes and header");
   CLI::App* difference =
       app.add_subcommand("compare", "first difference between two runs or checkpoints");
   difference->add_option("A", path, "run directory, checkpoint or state.h5")->required();
   difference->add_option("B", other, "the other one")->required();
+  for (CLI::App* reading : {look, difference}) {
+    reading
+        ->add_option("--patience", patience,
+                     "give up when no part of a file could be read for so long")
+        ->capture_default_str();
+  }
 
   try {
     app.parse(argument_count, arguments);
@@ -106,7 +116,7 @@ int main(int argument_count, char** arguments) {
     if (name == "reference") return reference();
     if (name == "info") return info();
     if (name == "status") return status(path);
-    if (name == "inspect") return inspect(path);
-    return compare(path, other);
+    if (name == "inspect") return inspect(path, deep, patience);
+    return compare(path, other, patience);
   }));
 }

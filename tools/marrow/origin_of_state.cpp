@@ -2,6 +2,7 @@
 #include "tools/marrow/origin_of_state.hpp"
 
 #include "io/run/run_directory.hpp"
+#include "io/run/series.hpp"
 #include "io/scenario/restart.hpp"
 #include "io/vtk/image_import.hpp"
 
@@ -64,13 +65,30 @@ std::string rejections(const std::vector<io::Rejection>& rejected) {
   return text;
 }
 
+/// What speaks against continuing from a checkpoint whose rows series.csv no longer holds. It
+/// happens: one that could not be read for a while was passed over, and the run went on from an
+/// older one.
+std::string objection_of_series(const std::filesystem::path& series, const io::Manifest& manifest) {
+  const auto problem =
+      io::series_problem(series, io::series_position(manifest.series.bytes, manifest.series.hash));
+  if (!problem) return {};
+  return fmt::format(
+      "{} does not belong to it: {}. Put the original file back, or start a new run directory from "
+      "this checkpoint with --branch",
+      series.string(), *problem);
+}
+
 /// The newest good checkpoint of the directory, if it has any.
 std::optional<io::LoadedCheckpoint> newest_of(const parallel::Communicator& comm,
-                                              const std::string& directory,
-                                              std::vector<std::string>& notes) {
-  io::SearchResult found = io::load_newest(comm, directory);
+                                              const std::string& directory, StateOrigin& origin) {
+  const std::filesystem::path series = io::RunPaths(directory).series();
+  io::SearchResult found = io::load_newest(comm, directory, [&](const io::Manifest& manifest) {
+    return objection_of_series(series, manifest);
+  });
   for (const io::Rejection& r : found.rejected) {
-    notes.push_back(fmt::format("rejected {}: {}", r.directory.string(), r.reason));
+    origin.notes.push_back(fmt::format("rejected {}: {}", r.directory.string(), r.reason));
+    const auto step = io::step_of_name(r.directory.filename().string());
+    if (step) origin.rejected_steps.push_back(*step);
   }
   if (!found.checkpoint && !found.rejected.empty()) {
     throw Failure(
@@ -96,7 +114,7 @@ StateOrigin find_origin(const parallel::Communicator& comm, const io::ScenarioFi
                       directory));
     }
   });
-  if (request.resume) origin.checkpoint = newest_of(comm, directory, origin.notes);
+  if (request.resume) origin.checkpoint = newest_of(comm, directory, origin);
   if (!origin.checkpoint && !request.branch.empty()) {
     origin.checkpoint = io::load_checkpoint(comm, request.branch);
     origin.branched = true;

@@ -9,6 +9,7 @@
 #include "parallel/communicator.hpp"
 #include "tools/marrow/commands.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +19,8 @@ namespace marrow::tool {
 struct StateOrigin {
   std::optional<io::LoadedCheckpoint> checkpoint;  // nothing: a fresh start
   bool branched = false;
-  std::vector<std::string> notes;    // for the log: rejected checkpoints
+  std::vector<std::string> notes;  // for the log: rejected checkpoints
+  std::vector<std::int64_t> rejected_steps;
   std::vector<std::string> changes;  // parameters that differ from the checkpoint's
 };
 

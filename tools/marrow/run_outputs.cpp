@@ -57,6 +57,7 @@ RunOutputs::RunOutputs(const parallel::Communicator& comm, const io::ScenarioFil
       paths_(directory),
       events_(paths_.events()),
       messages_(messages_for(comm, clock)),
+      distrusted_steps_(origin.rejected_steps),
       last_step_(std::llround(scenario.parameters.run.duration_h)),
       started_wall_s_(clock.wall_s()) {
   comm.agree([&] {
@@ -218,11 +219,12 @@ std::optional<std::string> RunOutputs::try_checkpoint(const parallel::Simulation
     return failure.what();
   }
   comm_.broadcast(position);
+  write_phylogeny(simulation);  // before: a run that dies after its last checkpoint writes no more
   const io::SeriesMark mark{position[0], fmt::format("{:016x}", position[1])};
   const CheckpointParameters& parameters = scenario_.parameters.checkpoint;
   io::WriteOptions options;
   options.retention = {parameters.keep_last, parameters.keep_every,
-                       std::llround(parameters.every_h)};
+                       std::llround(parameters.every_h), distrusted_steps_};
   options.verify = parameters.verify;
   options.at_point = [this](std::string_view point) {
     guard_.pass("checkpoint:" + std::string(point));
@@ -232,12 +234,12 @@ std::optional<std::string> RunOutputs::try_checkpoint(const parallel::Simulation
   for (const std::string& warning : result.warnings) messages_->warn(warning);
   if (!result.ok) return result.message;
   last_good_checkpoint_ = simulation.state().step;
-  write_phylogeny(simulation);
+  std::erase(distrusted_steps_, simulation.state().step);
   messages_->log_only("checkpoint " + result.directory.string());
   return std::nullopt;
 }
 
-io::CheckpointContent RunOutputs::checkpoint_content(const parallel::Simulation& simulation) const {
+io::CheckpointContent RunOutputs::checkpoint_content(const parallel::Simulation& simulation) {
   io::CheckpointContent content;
   content.step = simulation.state().step;
   content.lattice = simulation.model().lattice;
@@ -250,11 +252,15 @@ io::CheckpointContent RunOutputs::checkpoint_content(const parallel::Simulation&
   content.scenario_effective = io::effective_yaml(scenario_.parameters, scenario_.origins);
   content.provenance_json = comm_.is_root() ? io::provenance_text(paths_.provenance()) : "";
   comm_.broadcast(content.provenance_json);
-  const bool imported = scenario_.parameters.tissue.source == TissueSource::image;
-  const bool open = scenario_.parameters.tissue.source == TissueSource::open;
+  const TissueSource source = scenario_.parameters.tissue.source;
+  const bool imported = source == TissueSource::image, open = source == TissueSource::open;
   content.tissue_generator = imported ? "image" : open ? "open" : std::string(tissue_generator);
   content.tissue_hash = simulation.tissue().hash;
-  if (imported) content.dense_tissue = part_of(simulation.tissue().box, simulation.own());
+  if (imported) {
+    content.dense_tissue = part_of(simulation.tissue().box, simulation.own());
+    if (!dense_digest_) dense_digest_ = io::digest_of_dense_tissue(content);
+    content.dense_digest = dense_digest_;
+  }
   for (const Niche& niche : simulation.model().niches) content.niche_sites.push_back(niche.site);
   return content;
 }

@@ -22,6 +22,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace marrow::tool {
 
@@ -60,8 +61,7 @@ class RunOutputs {
   void begin_provenance(const parallel::Simulation& simulation,
                         const std::vector<io::HostRanks>& hosts);
   [[nodiscard]] std::optional<std::string> try_checkpoint(const parallel::Simulation& simulation);
-  [[nodiscard]] io::CheckpointContent checkpoint_content(
-      const parallel::Simulation& simulation) const;
+  [[nodiscard]] io::CheckpointContent checkpoint_content(const parallel::Simulation& simulation);
   void write_row(const parallel::Simulation& simulation);
   void write_phylogeny(const parallel::Simulation& simulation);
   void write_frames(const parallel::Simulation& simulation);
@@ -87,6 +87,8 @@ class RunOutputs {
   std::optional<io::FrameWriter> frames_;
   std::optional<io::Progress> progress_;
   std::optional<io::StatusFile> status_;
+  std::optional<std::uint64_t> dense_digest_;   // of this rank's imported tissue, which stays
+  std::vector<std::int64_t> distrusted_steps_;  // checkpoints that do not count as kept
   std::int64_t last_step_ = 0;
   std::optional<std::int64_t> last_good_checkpoint_;
   int failed_checkpoints_ = 0;

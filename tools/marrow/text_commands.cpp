@@ -5,6 +5,7 @@
 #include "io/checkpoint/inspect.hpp"
 #include "io/run/build_info.hpp"
 #include "io/run/clock.hpp"
+#include "io/run/fault_plan.hpp"
 #include "io/run/status.hpp"
 #include "io/scenario/describe.hpp"
 #include "io/scenario/scenario_file.hpp"
@@ -12,9 +13,26 @@
 
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <iostream>
 
 namespace marrow::tool {
+namespace {
+
+/// Looks at checkpoints in a child process; tests ask for its faults at "inspect:" and a field.
+io::Guarded reading_in_child(double patience_s) {
+  return [patience_s](const std::function<io::ChildAnswer(const io::Alive&)>& work) {
+    return io::in_child(patience_s, [&](const io::Alive& alive) {
+      io::FaultPlan faults = io::FaultPlan::from_environment();
+      return work([&](std::string_view doing) {
+        alive(doing);
+        if (!faults.empty()) faults.at("inspect:" + std::string(doing), 0);
+      });
+    });
+  };
+}
+
+}  // namespace
 
 ExitCode validate(const std::vector<std::string>& scenarios,
                   const std::vector<std::string>& overrides, bool as_json) {
@@ -76,16 +94,25 @@ ExitCode status(const std::string& directory) {
   return report.code;
 }
 
-ExitCode inspect(const std::string& path) {
-  const io::Inspection found = io::inspect(path);
+ExitCode inspect(const std::string& path, bool deep, const std::string& patience) {
+  const io::Inspection found = io::inspect(path, deep ? io::Depth::deep : io::Depth::plain,
+                                           reading_in_child(io::parse_duration_s(patience)));
   std::cout << found.text;
   return found.usable ? ExitCode::finished : ExitCode::no_usable_checkpoint;
 }
 
-ExitCode compare(const std::string& a, const std::string& b) {
-  const io::Comparison comparison = io::compare(a, b);
-  std::cout << comparison.text;
-  return comparison.equal ? ExitCode::finished : ExitCode::different;
+ExitCode compare(const std::string& a, const std::string& b, const std::string& patience) {
+  const io::ChildAnswer answer =
+      reading_in_child(io::parse_duration_s(patience))([&](const io::Alive& alive) {
+        const io::Comparison comparison = io::compare(a, b, alive);
+        return io::ChildAnswer{comparison.text, comparison.equal ? 1 : 0, {}};
+      });
+  if (!answer.trouble.empty()) {
+    throw Failure(ExitCode::no_usable_checkpoint,
+                  "comparing " + a + " and " + b + ": " + answer.trouble);
+  }
+  std::cout << answer.text;
+  return answer.verdict == 1 ? ExitCode::finished : ExitCode::different;
 }
 
 }  // namespace marrow::tool
