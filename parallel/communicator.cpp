@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "parallel/communicator.hpp"
 
+#include "core/model/checked_int.hpp"
+
 #include <algorithm>
-#include <limits>
 
 namespace marrow::parallel {
 namespace {
 
 constexpr std::size_t max_message_bytes = std::size_t{1} << 30;
 
-int checked_count(std::size_t bytes) {
-  if (bytes > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-    throw Failure(ExitCode::internal_error, "a message of more than 2 GiB was attempted");
-  }
-  return static_cast<int>(bytes);
-}
+int checked_count(std::size_t bytes) { return checked_int(bytes, "bytes or numbers"); }
 
 }  // namespace
 

@@ -104,24 +104,57 @@ class Bisection {
   std::span<const std::int64_t> weight_;
 };
 
+/// One box per rank; none if some rank would have no block.
+std::vector<Box> boxes_for(const Lattice& lattice, std::span<const std::int64_t> weight,
+                           int ranks) {
+  const BlockGrid grid(lattice.extent);
+  if (ranks > grid.count()) return {};
+  std::vector<Box> boxes(static_cast<std::size_t>(ranks));
+  Bisection(lattice, weight).divide(grid.box(), 0, ranks, boxes);
+  if (std::ranges::any_of(boxes, [](const Box& b) { return b.empty(); })) boxes.clear();
+  return boxes;
+}
+
+std::string product(const Index3& n) {
+  return std::to_string(n.x) + " x " + std::to_string(n.y) + " x " + std::to_string(n.z);
+}
+
+/// "64 (4 x 4 x 4 boxes), 32 (4 x 4 x 2), 16 (4 x 2 x 2)": the block grid, its widest axis halved
+/// again and again; the three largest with at most `ranks` boxes.
+std::string even_divisions(Index3 boxes, std::int64_t ranks) {
+  constexpr int most = 3;
+  std::string text;
+  for (int named = 0; named < most;) {
+    const std::int64_t count = boxes.x * boxes.y * boxes.z;
+    if (count <= ranks) {
+      text += (named == 0 ? "" : ", ") + std::to_string(count) + " (" + product(boxes) +
+              (named == 0 ? " boxes)" : ")");
+      ++named;
+    }
+    if (count == 1) break;
+    std::int64_t& widest = boxes.z >= boxes.y && boxes.z >= boxes.x ? boxes.z
+                           : boxes.y >= boxes.x                     ? boxes.y
+                                                                    : boxes.x;
+    widest = (widest + 1) / 2;
+  }
+  return text;
+}
+
 }  // namespace
 
 Decomposition::Decomposition(const Lattice& lattice, int ranks,
                              std::span<const std::int64_t> block_weight)
-    : lattice_(lattice), boxes_(static_cast<std::size_t>(ranks)) {
-  const BlockGrid grid(lattice.extent);
-  if (ranks > grid.count()) {
-    throw Failure(ExitCode::command_line, std::to_string(ranks) + " ranks for a lattice of " +
-                                              std::to_string(grid.count()) +
-                                              " blocks of 16^3 voxels: use at most " +
-                                              std::to_string(grid.count()) + " ranks");
-  }
-  Bisection(lattice, block_weight).divide(grid.box(), 0, ranks, boxes_);
-  if (std::ranges::any_of(boxes_, [](const Box& b) { return b.empty(); })) {
-    throw Failure(
-        ExitCode::command_line,
-        std::to_string(ranks) + " ranks cannot each have a block of this lattice: use fewer");
-  }
+    : lattice_(lattice) {
+  boxes_ = boxes_for(lattice, block_weight, ranks);
+  if (!boxes_.empty()) return;
+  std::int64_t usable = std::min<std::int64_t>(BlockGrid(lattice.extent).count(), ranks - 1);
+  while (boxes_for(lattice, block_weight, static_cast<int>(usable)).empty()) --usable;
+  const Index3 blocks = BlockGrid(lattice.extent).extent;
+  throw Failure(ExitCode::command_line,
+                std::to_string(ranks) + " ranks are too many for a lattice of " + product(blocks) +
+                    " blocks of 16^3 voxels, of which each rank needs one: use at most " +
+                    std::to_string(usable) + (usable == 1 ? " rank" : " ranks") +
+                    "; even divisions are " + even_divisions(blocks, usable));
 }
 
 int Decomposition::owner_of(const Index3& voxel) const {

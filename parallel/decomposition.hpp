@@ -15,8 +15,8 @@ namespace marrow::parallel {
 class Decomposition {
  public:
   /// Divides the blocks of the lattice among `ranks`. `block_weight` (by block index; empty =
-  /// volume) is counted work, never time. Throws Failure(command_line) when there are more ranks
-  /// than blocks.
+  /// volume) is counted work, never time. Throws Failure(command_line) when the ranks cannot each
+  /// have a block; the message names the largest usable number and even divisions below it.
   Decomposition(const Lattice& lattice, int ranks, std::span<const std::int64_t> block_weight = {});
 
   /// Boxes in voxels, one per rank; they tile the lattice.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "parallel/ghost_exchange.hpp"
 
+#include "core/model/checked_int.hpp"
+
 #include <algorithm>
 
 namespace marrow::parallel {
@@ -93,8 +95,8 @@ void GhostExchange::exchange(TCellSwarm& swarm, NicheSites& niches,
   for (std::size_t n = 0; n < neighbours_.size(); ++n) {
     if (neighbours_[n] == comm_.rank()) continue;
     const auto& words = out[n];
-    MPI_Isend(words.data(), static_cast<int>(words.size()), MPI_UINT64_T, neighbours_[n], tag,
-              comm_.handle(), &sends.emplace_back());
+    MPI_Isend(words.data(), checked_int(words.size(), "words of T cells"), MPI_UINT64_T,
+              neighbours_[n], tag, comm_.handle(), &sends.emplace_back());
   }
   std::vector<std::uint64_t> in;
   for (std::size_t n = 0; n < neighbours_.size(); ++n) {

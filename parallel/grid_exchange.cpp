@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "parallel/grid_exchange.hpp"
 
-#include "core/model/failure.hpp"
-
-#include <limits>
+#include "core/model/checked_int.hpp"
 
 namespace marrow::parallel {
 namespace {
@@ -22,11 +20,7 @@ Index3 cells_of(const Index3& voxels, std::int64_t cell_edge) {
 int total_bytes(const std::vector<Box>& boxes, std::size_t bytes_per_cell) {
   std::int64_t cells = 0;
   for (const Box& box : boxes) cells += box.volume();
-  const std::int64_t bytes = cells * static_cast<std::int64_t>(bytes_per_cell);
-  if (bytes > std::numeric_limits<int>::max()) {
-    throw Failure(ExitCode::internal_error, "a ghost layer of more than 2 GiB was to be sent");
-  }
-  return static_cast<int>(bytes);
+  return checked_int(cells * static_cast<std::int64_t>(bytes_per_cell), "bytes of a ghost layer");
 }
 
 }  // namespace
@@ -92,8 +86,8 @@ void GridExchange::start_receiving(std::size_t bytes_per_cell) {
 }
 
 void GridExchange::send_to(Peer& peer) {
-  MPI_Isend(peer.out.data(), static_cast<int>(peer.out.size()), MPI_BYTE, peer.rank, tag,
-            comm_.handle(), &requests_.emplace_back());
+  MPI_Isend(peer.out.data(), checked_int(peer.out.size(), "bytes of a ghost layer"), MPI_BYTE,
+            peer.rank, tag, comm_.handle(), &requests_.emplace_back());
 }
 
 void GridExchange::finish() {

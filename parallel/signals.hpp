@@ -43,6 +43,9 @@ class Signals {
 
   [[nodiscard]] const SignalFields& fields() const { return fields_; }
 
+  /// A level that is no number, for tests of the health check.
+  void spoil() { fields_.spoil(); }
+
   void save(ModelState& state) const;
   /// Takes the gathered hours from a state and solves for its fields. Collective.
   void restore(const ModelState& state);

@@ -38,6 +38,9 @@ struct Tuning {
   std::int64_t hops_per_exchange = 0;  // 0: from the parameters, or from the boxes
 };
 
+/// See Simulation::spoil.
+enum class Spoiling { patient, signals, lost_tcell };
+
 class Simulation {
  public:
   /// Collective: divides the lattice, builds the tissue, derives the model. The state is empty
@@ -68,11 +71,12 @@ class Simulation {
   [[nodiscard]] ModelState snapshot() const;
   /// What could not happen as the scenario asked, in words.
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
-  /// Throws Failure(model_health) on every rank when the state of any is sick (core/observe/
-  /// health.hpp). Collective.
+  /// Throws SickState on every rank when the state of any is sick (core/observe/health.hpp).
+  /// Collective.
   void check_health() const;
-  /// For tests of that check.
-  ModelState& state_to_spoil() { return state_; }
+  /// For tests of that check and of the balance of T cells, on this rank alone: a blood count or
+  /// a cytokine level that is no number, a T cell that vanishes.
+  void spoil(Spoiling how);
   /// Digest of the whole lattice. Collective.
   [[nodiscard]] std::uint64_t digest() const;
   /// The cytokine fields of the present period, if the scenario has any.

@@ -95,6 +95,7 @@ probe_without_cmake() {
       mpirun) proof=$(command -v mpirun || command -v mpiexec) ;;
       clang) proof=$(command -v clang++ || command -v clang++-14) ;;
       clang-format) proof=$(command -v clang-format-14 || command -v clang-format) ;;
+      locales) proof=$(find /usr/share/i18n/locales -name de_DE 2>/dev/null | grep .) ;;
       *) proof=$(header_exists "$header") ;;
     esac && printf 'found %s %s\n' "$name" "$proof" || printf 'missing %s\n' "$name"
   done < <(requirements "$purpose")

@@ -30,21 +30,35 @@ bool is_sick(double value, bool negative_allowed) {
   return !std::isfinite(value) || (value < 0.0 && !negative_allowed);
 }
 
-std::optional<std::string> find_in(const FieldColumn& column) {
-  const FieldSpec& field = *column.spec;
-  if (field.type == FieldType::u64) return std::nullopt;
-  for (std::size_t i = 0; i < column.value.size(); ++i) {
-    const std::string where =
-        std::string(field.path) + "[" + std::to_string(column.index[i]) + "] is ";
-    if (field.type == FieldType::f64) {
-      const auto value = std::bit_cast<double>(column.value[i]);
-      if (is_sick(value, may_be_negative(field))) return where + text(value);
-    } else if (const auto value = std::bit_cast<std::int64_t>(column.value[i]);
-               value < 0 && !may_be_negative(field)) {
-      return where + std::to_string(value);
-    }
+std::string at_voxel(const Index3& voxel) {
+  return " at voxel (" + std::to_string(voxel.x) + ", " + std::to_string(voxel.y) + ", " +
+         std::to_string(voxel.z) + ")";
+}
+
+/// Why a value cannot be: "nan", "-5"; nothing if it can.
+std::optional<std::string> sick_value(const FieldSpec& field, std::uint64_t word) {
+  if (field.type == FieldType::f64) {
+    const auto value = std::bit_cast<double>(word);
+    if (is_sick(value, may_be_negative(field))) return text(value);
+  } else if (field.type == FieldType::i64) {
+    const auto value = std::bit_cast<std::int64_t>(word);
+    if (value < 0 && !may_be_negative(field)) return std::to_string(value);
   }
   return std::nullopt;
+}
+
+/// Where an entry of a field stands in the lattice; a block is named by its first voxel.
+std::optional<Index3> place_of(const FieldSpec& field, std::uint64_t index, const Lattice& lattice,
+                               std::span<const Niche> niches) {
+  if (field.index == "site") return lattice.position(index);
+  if (field.index == "niche" && index < niches.size()) {
+    return lattice.position(niches[index].site);
+  }
+  if (field.index != "block") return std::nullopt;
+  const Index3 grid = BlockGrid(lattice.extent).extent;
+  const auto b = static_cast<std::int64_t>(index);
+  return Index3{b % grid.x * block_edge, b / grid.x % grid.y * block_edge,
+                b / (grid.x * grid.y) * block_edge};
 }
 
 std::optional<std::string> find_in_census(const ModelState& state) {
@@ -61,14 +75,27 @@ std::optional<std::string> find_in_census(const ModelState& state) {
 
 }  // namespace
 
-std::optional<std::string> find_sickness(const ModelState& state) {
+std::vector<Offence> find_sickness(const ModelState& state, const Lattice& lattice,
+                                   std::span<const Niche> niches) {
+  std::vector<Offence> found;
   for (const FieldColumn& column : export_fields(state)) {
-    if (auto found = find_in(column)) return found;
+    const FieldSpec& field = *column.spec;
+    if (field.type == FieldType::u64) continue;
+    for (std::size_t i = 0; i < column.value.size() && found.size() < most_offences; ++i) {
+      const auto value = sick_value(field, column.value[i]);
+      if (!value) continue;
+      const auto place = place_of(field, column.index[i], lattice, niches);
+      found.push_back({std::string(field.path) + "[" + std::to_string(column.index[i]) + "]" +
+                           (place ? at_voxel(*place) : "") + " is " + *value,
+                       place});
+    }
   }
-  return find_in_census(state);
+  if (const auto census = find_in_census(state)) found.push_back({*census, std::nullopt});
+  return found;
 }
 
-std::optional<std::string> find_sickness(const SignalFields& fields) {
+std::vector<Offence> find_sickness(const SignalFields& fields) {
+  std::vector<Offence> found;
   const std::int64_t edge = fields.grid().voxels_per_cell();
   const Box& own = fields.grid().own();
   Index3 c;
@@ -81,14 +108,13 @@ std::optional<std::string> find_sickness(const SignalFields& fields) {
         constexpr std::array<const char*, 3> names = {"IFN-gamma", "TNF-alpha", "CXCL9/10"};
         for (std::size_t f = 0; f < levels.size(); ++f) {
           if (std::isfinite(levels[f])) continue;
-          return std::string(names[f]) + " at voxel (" + std::to_string(voxel.x) + ", " +
-                 std::to_string(voxel.y) + ", " + std::to_string(voxel.z) + ") is " +
-                 text(levels[f]);
+          found.push_back({names[f] + at_voxel(voxel) + " is " + text(levels[f]), voxel});
+          if (found.size() == most_offences) return found;
         }
       }
     }
   }
-  return std::nullopt;
+  return found;
 }
 
 }  // namespace marrow

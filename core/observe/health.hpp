@@ -5,19 +5,33 @@
 #pragma once
 
 #include "core/cells/state.hpp"
+#include "core/lattice/geometry.hpp"
 #include "core/signals/signal_fields.hpp"
+#include "core/tissue/tissue_kind.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace marrow {
 
-/// The first offence in words, "patient/neutrophils[2] is nan"; nothing when there is none.
-/// `state`: this rank's; its T cells may live elsewhere.
-std::optional<std::string> find_sickness(const ModelState& state);
+/// A value that cannot be: "patient/neutrophils[2] is nan", "IFN-gamma at voxel (12, 4, 8) is nan".
+struct Offence {
+  std::string text;
+  std::optional<Index3> voxel;  // where it stands, if it has a place in the lattice
+};
 
-/// A cytokine level in the own box that is not finite, with its place: "IFN-gamma at voxel (12, 4,
-/// 8) is nan". (A solution to a tolerance may undershoot zero a little where nothing is.)
-std::optional<std::string> find_sickness(const SignalFields& fields);
+/// Not more than this many are named: when all is sick, the first ones tell.
+inline constexpr std::size_t most_offences = 5;
+
+/// The first offences of this rank's state; its T cells may live elsewhere. `niches`: the niche
+/// table, for the places of niches.
+std::vector<Offence> find_sickness(const ModelState& state, const Lattice& lattice,
+                                   std::span<const Niche> niches);
+
+/// The first cytokine levels in the own box that are not finite. (A solution to a tolerance may
+/// undershoot zero a little where nothing is.)
+std::vector<Offence> find_sickness(const SignalFields& fields);
 
 }  // namespace marrow

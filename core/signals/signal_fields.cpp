@@ -4,6 +4,7 @@
 #include "core/signals/resolvent_series.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 namespace marrow {
@@ -112,6 +113,13 @@ double SignalFields::cxcl_gradient_per_um(const Index3& voxel, int axis) const {
     if (open(there)) sum += static_cast<double>(step) * (value(there) - value(here));
   }
   return sum / (2.0 * grid().spacing_um());
+}
+
+void SignalFields::spoil() {
+  const Box& own = grid().own();
+  const Index3 middle{(own.lo.x + own.hi.x) / 2, (own.lo.y + own.hi.y) / 2,
+                      (own.lo.z + own.hi.z) / 2};
+  levels_[0][grid().offset(middle)] = std::numeric_limits<float>::quiet_NaN();
 }
 
 }  // namespace marrow

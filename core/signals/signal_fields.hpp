@@ -59,6 +59,10 @@ class SignalFields {
   /// no difference.
   [[nodiscard]] double cxcl_gradient_per_um(const Index3& voxel, int axis) const;
 
+  /// Makes the IFN-gamma level in the middle of the own box no number, for tests of the health
+  /// check.
+  void spoil();
+
   [[nodiscard]] const SignalGrid& grid() const { return sweeps_.grid(); }
   [[nodiscard]] bool open(const Index3& cell) const { return sweeps_.open(cell); }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/checkpoint/gather_planes.hpp"
 
+#include "core/model/checked_int.hpp"
+
 #include <mpi.h>
 
 #include <algorithm>
@@ -71,7 +73,7 @@ void gather_planes(const parallel::Communicator& comm, const Lattice& lattice,
   std::uint8_t* to = arrived.data();
   for (int rank = 0; rank < comm.size(); ++rank) {
     parts.push_back(cut(offers[static_cast<std::size_t>(rank)].box, first, last));
-    const auto bytes = static_cast<int>(parts.back().volume());
+    const auto bytes = checked_int(parts.back().volume(), "voxels of a plane");
     if (bytes == 0 || rank == comm.rank()) continue;
     MPI_Irecv(to, bytes, MPI_BYTE, rank, 0, comm.handle(), &requests.emplace_back());
     to += bytes;
@@ -80,8 +82,9 @@ void gather_planes(const parallel::Communicator& comm, const Lattice& lattice,
     const Offer& other = offers[static_cast<std::size_t>(rank)];
     const Box part = cut(my_offer.box, other.first, other.last);
     if (part.empty() || rank == comm.rank()) continue;
-    MPI_Isend(mine.kind.data() + offset_in(mine.box, part.lo), static_cast<int>(part.volume()),
-              MPI_BYTE, rank, 0, comm.handle(), &requests.emplace_back());
+    MPI_Isend(mine.kind.data() + offset_in(mine.box, part.lo),
+              checked_int(part.volume(), "voxels of a plane"), MPI_BYTE, rank, 0, comm.handle(),
+              &requests.emplace_back());
   }
   MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
   const std::uint8_t* from = arrived.data();

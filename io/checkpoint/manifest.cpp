@@ -71,6 +71,7 @@ json json_of(const std::map<std::string, FieldDigest>& fields) {
   for (const auto& [path, field] : fields) {
     all[path] = {
         {"id", field.id}, {"entries", field.entries}, {"digest", hexadecimal(field.digest)}};
+    for (const std::uint64_t part : field.parts) all[path]["parts"].push_back(hexadecimal(part));
   }
   return all;
 }
@@ -90,7 +91,11 @@ Manifest manifest_of(const json& j) {
   manifest.digest = word_of(j.at("digest"));
   for (const auto& [path, field] : j.at("fields").items()) {
     manifest.fields[path] = {field.at("id").get<std::int64_t>(),
-                             field.at("entries").get<std::uint64_t>(), word_of(field.at("digest"))};
+                             field.at("entries").get<std::uint64_t>(),
+                             word_of(field.at("digest")),
+                             {}};
+    if (!field.contains("parts")) continue;
+    for (const json& part : field["parts"]) manifest.fields[path].parts.push_back(word_of(part));
   }
   manifest.tissue = tissue_of(j.at("tissue"));
   manifest.texts = j.at("texts").get<std::map<std::string, std::string>>();
@@ -115,12 +120,25 @@ void require_known_format(const json& j, const std::filesystem::path& path) {
   const auto format = j["format"].get<std::int64_t>();
   if (format == checkpoint_format) return;
   const bool named = j.contains("code_version") && j["code_version"].is_string();
-  reject(fmt::format("{}: written by marrow {} (format {}); this program reads {}", path.string(),
-                     named ? j["code_version"].get<std::string>() : "of unknown version", format,
-                     checkpoint_format));
+  reject(
+      path.string() + ": " +
+      format_refusal(named ? j["code_version"].get<std::string>() : "of unknown version", format));
 }
 
 }  // namespace
+
+std::string format_refusal(std::string_view code_version, std::int64_t format) {
+  std::string what_to_do = "no program is known to write that; is the file damaged?";
+  if (format > checkpoint_format) what_to_do = "continue it with that version or a later one";
+  if (format == 1) {
+    what_to_do =
+        "format 1 is from before the first release, its state lacks what later rules need, and "
+        "nothing converts it. Continue with the program that wrote it (provenance.json names the "
+        "commit), or start anew from the run's scenario.yaml";
+  }
+  return fmt::format("written by marrow {} (format {}); this program reads {}: {}", code_version,
+                     format, checkpoint_format, what_to_do);
+}
 
 std::string to_json(const Manifest& manifest) {
   json j = {{"format", manifest.format},

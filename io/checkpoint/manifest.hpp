@@ -14,7 +14,8 @@
 
 namespace marrow::io {
 
-/// Version of the layout of state.h5 and manifest.json.
+/// Version of the layout of state.h5 and manifest.json. A checkpoint of each format that ever was
+/// is kept in tests/data/formats.
 inline constexpr std::int64_t checkpoint_format = 2;
 
 /// How far series.csv had got when the checkpoint was written: resume cuts it back to this.
@@ -29,6 +30,7 @@ struct FieldDigest {
   std::int64_t id = 0;
   std::uint64_t entries = 0;
   std::uint64_t digest = 0;
+  std::vector<std::uint64_t> parts;  // digests of its parts (IndexParts); may be left out
 
   friend bool operator==(const FieldDigest&, const FieldDigest&) = default;
 };
@@ -82,6 +84,10 @@ Manifest parse_manifest(std::string_view json, const std::filesystem::path& path
 /// Reads and parses `directory`/manifest.json and holds it against the size of state.h5, without
 /// opening that. Throws Failure(no_usable_checkpoint).
 Manifest read_manifest(const std::filesystem::path& directory);
+
+/// Why a checkpoint of another format is refused: who wrote it, what this program reads, and what
+/// can be done.
+std::string format_refusal(std::string_view code_version, std::int64_t format);
 
 /// A 64-bit fingerprint of bytes as 16 hexadecimal digits: guards against damage, not against
 /// malice.

@@ -4,6 +4,7 @@
 #include "core/observe/digest.hpp"
 #include "io/checkpoint/describe.hpp"
 #include "io/checkpoint/locate_damage.hpp"
+#include "io/checkpoint/parts.hpp"
 #include "io/checkpoint/state_file.hpp"
 
 #include <fmt/format.h>
@@ -67,7 +68,9 @@ struct Place {
   }
 };
 
-std::string describe_place(const DamageSearch& search, const Place& place) {
+/// `parts`: those whose digests are wrong, in words; empty when that is not known.
+std::string describe_place(const DamageSearch& search, const Place& place,
+                           const std::string& parts) {
   if (const auto& one = search.culprit()) {
     if (one->read_index != one->written_index) {
       return fmt::format("one entry is changed: it reads as {}, written was {}",
@@ -82,7 +85,8 @@ std::string describe_place(const DamageSearch& search, const Place& place) {
                        range->first, place.of(range->first_index), range->last,
                        place.of(range->last_index));
   }
-  return "more than one entry is changed, and its digest does not tell which";
+  if (!parts.empty()) return "more than one entry is changed, in " + parts;
+  return "more than one entry is changed, and the digest does not tell which";
 }
 
 std::string damaged(const std::string& what, std::uint64_t found, std::uint64_t promised,
@@ -110,21 +114,28 @@ std::string damage_of_tissue(const StateReader& file, const Manifest& manifest,
   read_tissue(file, lattice, alive, static_cast<std::int64_t>(chunk_entries),
               [&](const TissueBox& planes) { search.look(as_column(lattice, planes)); });
   return damaged(tissue_dataset, found, promised,
-                 describe_place(search, {tissue_spec, lattice, {}}));
+                 describe_place(search, {tissue_spec, lattice, {}}, {}));
 }
 
 /// A column read as often as needed: once for its digest, once more when that is wrong.
-std::string damage_of_column(const std::string& name, const Place& place, std::uint64_t promised,
+std::string damage_of_column(const std::string& name, const Place& place,
+                             const FieldDigest& promised,
                              const std::function<void(const Take&)>& read, std::uint64_t& found) {
   found = 0;
   read([&](const FieldColumn& piece) { found += digest_of(piece); });
-  if (found == promised) return {};
+  if (found == promised.digest) return {};
   const auto stored = place.spec.owner == FieldOwner::distributed
                           ? DamageSearch::Stored::index_and_value
                           : DamageSearch::Stored::value;
-  DamageSearch search(place.spec, promised - found, stored);
-  read([&](const FieldColumn& piece) { search.look(piece); });
-  return damaged(name, found, promised, describe_place(search, place));
+  DamageSearch search(place.spec, promised.digest - found, stored);
+  const IndexParts parts(place.spec, promised.entries, place.lattice);
+  std::vector<std::uint64_t> of_parts(parts.count(), 0);
+  read([&](const FieldColumn& piece) {
+    search.look(piece);
+    std::ranges::transform(parts.digests(piece), of_parts, of_parts.begin(), std::plus());
+  });
+  return damaged(name, found, promised.digest,
+                 describe_place(search, place, parts.differences(of_parts, promised.parts)));
 }
 
 }  // namespace
@@ -136,11 +147,10 @@ std::string damage_of_values(const StateReader& file, const Manifest& manifest,
   std::string damage;
   for (const FieldSpec& spec : field_specs()) {
     const std::string path(spec.path);
-    add(damage,
-        damage_of_column(
-            "field '" + path + "'", {spec, lattice, niche_sites}, manifest.fields.at(path).digest,
-            [&](const Take& take) { read_field(file, spec, alive, take); },
-            digests.emplace_back()));
+    add(damage, damage_of_column(
+                    "field '" + path + "'", {spec, lattice, niche_sites}, manifest.fields.at(path),
+                    [&](const Take& take) { read_field(file, spec, alive, take); },
+                    digests.emplace_back()));
   }
   const auto sum = std::accumulate(digests.begin(), digests.end(), std::uint64_t{0});
   if (damage.empty() && sum != manifest.digest) {
@@ -148,7 +158,8 @@ std::string damage_of_values(const StateReader& file, const Manifest& manifest,
   }
   std::uint64_t found = 0;
   add(damage, damage_of_column(
-                  niche_dataset, {niche_spec, lattice, {}}, manifest.tissue.niche_digest,
+                  niche_dataset, {niche_spec, lattice, {}},
+                  {niche_spec.id, manifest.tissue.niches, manifest.tissue.niche_digest, {}},
                   [&](const Take& take) { read_niches(file, alive, take); }, found));
   add(damage, damage_of_tissue(file, manifest, alive));
   return damage;

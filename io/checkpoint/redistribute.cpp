@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/checkpoint/redistribute.hpp"
 
+#include "core/model/checked_int.hpp"
+
 #include <mpi.h>
 
 #include <algorithm>
@@ -30,11 +32,8 @@ std::vector<int> as_counts(std::span<const std::uint64_t> counts) {
   std::uint64_t total = 0;
   for (const std::uint64_t count : counts) {
     total += count;
-    narrow.push_back(static_cast<int>(count));
-  }
-  if (total > static_cast<std::uint64_t>(std::numeric_limits<int>::max())) {
-    throw Failure(ExitCode::internal_error,
-                  "a rank holds more than 2^31 entries of one field: use more ranks");
+    static_cast<void>(checked_int(total, "entries of one field"));
+    narrow.push_back(checked_int(count, "entries of one field"));
   }
   return narrow;
 }

@@ -83,8 +83,7 @@ Manifest StateReader::header() const {
   manifest.format = integers(root, "format", 1)[0];
   manifest.code_version = string_attribute(root, "code_version");
   if (manifest.format != checkpoint_format) {
-    reject(fmt::format("written by marrow {} (format {}); this program reads {}",
-                       manifest.code_version, manifest.format, checkpoint_format));
+    reject(format_refusal(manifest.code_version, manifest.format));
   }
   manifest.step = integers(root, "step", 1)[0];
   const auto extent = integers(root, "lattice_extent", 3);
@@ -103,8 +102,10 @@ Manifest StateReader::header() const {
   if (has(niche_dataset)) manifest.tissue.niches = length(niche_dataset, H5T_STD_U64LE);
   for (const FieldSpec& spec : field_specs()) {
     const h5::Handle dataset = open(value_dataset(spec));
-    manifest.fields[std::string(spec.path)] = {integers(dataset.get(), "id", 1)[0], entries(spec),
-                                               digest_attribute(dataset.get(), "digest")};
+    manifest.fields[std::string(spec.path)] = {integers(dataset.get(), "id", 1)[0],
+                                               entries(spec),
+                                               digest_attribute(dataset.get(), "digest"),
+                                               {}};
   }
   for (const char* name : {scenario_text_dataset, scenario_effective_dataset, provenance_dataset}) {
     manifest.texts[name] = string_attribute(open(name).get(), "fingerprint");
@@ -153,6 +154,8 @@ void StateReader::require_matches(const Manifest& manifest) const {
   said.state_bytes = manifest.state_bytes;
   said.metadata_fingerprint = manifest.metadata_fingerprint;
   said.raw = raw_extents();
+  // The file knows its fields as a whole; their parts stand in the manifest alone.
+  for (auto& [path, field] : said.fields) field.parts = manifest.fields.at(path).parts;
   if (to_json(said) != to_json(manifest)) {
     reject("what it says about itself differs from manifest.json: one of the two was changed");
   }

@@ -4,6 +4,7 @@
 #include "core/observe/digest.hpp"
 #include "io/checkpoint/files.hpp"
 #include "io/checkpoint/metadata_guard.hpp"
+#include "io/checkpoint/parts.hpp"
 #include "io/checkpoint/redistribute.hpp"
 #include "io/checkpoint/state_file.hpp"
 #include "io/checkpoint/state_reader.hpp"
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -91,17 +93,24 @@ void require_tissue(const parallel::Communicator& comm, const StateReader& file,
   require(digests[1], manifest.tissue.niche_digest, niche_dataset);
 }
 
-}  // namespace
+/// The digests of the parts of a registered field (by its number) as the file has them.
+using PartDigests =
+    std::function<std::vector<std::uint64_t>(std::size_t field, const IndexParts& parts)>;
 
-std::string describe_damage(const Manifest& manifest, const std::vector<std::uint64_t>& digests) {
+/// "field 'niches/record' is damaged in niche 44 to 87: …" for each field whose digest is not the
+/// manifest's; empty when all is well. `digests` holds one per registered field, in that order.
+std::string describe_damage(const Manifest& manifest, const std::vector<std::uint64_t>& digests,
+                            const PartDigests& parts_of) {
   std::string damage;
   for (std::size_t i = 0; i < digests.size(); ++i) {
     const std::string path(field_specs()[i].path);
-    const std::uint64_t promised = manifest.fields.at(path).digest;
-    if (digests[i] == promised) continue;
-    damage += fmt::format("{}field '{}' is damaged: its digest is {}, the manifest says {}",
-                          damage.empty() ? "" : "; ", path, hexadecimal(digests[i]),
-                          hexadecimal(promised));
+    const FieldDigest& promised = manifest.fields.at(path);
+    if (digests[i] == promised.digest) continue;
+    const IndexParts parts(field_specs()[i], promised.entries, manifest.lattice);
+    const std::string where = parts.differences(parts_of(i, parts), promised.parts);
+    damage += fmt::format("{}field '{}' is damaged{}{}: its digest is {}, the manifest says {}",
+                          damage.empty() ? "" : "; ", path, where.empty() ? "" : " in ", where,
+                          hexadecimal(digests[i]), hexadecimal(promised.digest));
   }
   const auto sum = std::accumulate(digests.begin(), digests.end(), std::uint64_t{0});
   if (damage.empty() && sum != manifest.digest) {
@@ -109,6 +118,8 @@ std::string describe_damage(const Manifest& manifest, const std::vector<std::uin
   }
   return damage;
 }
+
+}  // namespace
 
 std::vector<FieldColumn> read_verified(const parallel::Communicator& comm,
                                        const std::filesystem::path& state_h5,
@@ -129,7 +140,12 @@ std::vector<FieldColumn> read_verified(const parallel::Communicator& comm,
     for (std::size_t i = 0; i < columns.size(); ++i) digests[i] = digest_of(columns[i]);
   });
   comm.sum(std::span<std::uint64_t>(digests));
-  const std::string damage = describe_damage(manifest, digests);
+  const std::string damage =
+      describe_damage(manifest, digests, [&](std::size_t field, const IndexParts& parts) {
+        std::vector<std::uint64_t> found = parts.digests(columns[field]);
+        comm.sum(std::span(found));
+        return found;
+      });
   if (!damage.empty()) {
     throw Failure(ExitCode::no_usable_checkpoint, state_h5.string() + ": " + damage);
   }

@@ -20,8 +20,4 @@ std::vector<FieldColumn> read_verified(const parallel::Communicator& comm,
                                        const std::filesystem::path& state_h5,
                                        const Manifest& manifest);
 
-/// "field 'niches/record' is damaged: …" for each field whose digest is not the manifest's; empty
-/// when all is well. `digests` holds one per registered field, in that order.
-std::string describe_damage(const Manifest& manifest, const std::vector<std::uint64_t>& digests);
-
 }  // namespace marrow::io

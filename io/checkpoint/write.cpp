@@ -5,6 +5,7 @@
 #include "io/checkpoint/files.hpp"
 #include "io/checkpoint/hdf5.hpp"
 #include "io/checkpoint/metadata_guard.hpp"
+#include "io/checkpoint/parts.hpp"
 #include "io/checkpoint/state_file.hpp"
 #include "io/checkpoint/state_reader.hpp"
 #include "io/checkpoint/state_skeleton.hpp"
@@ -79,6 +80,16 @@ std::map<std::string, std::string> texts_of(const CheckpointContent& content) {
           {provenance_dataset, content.provenance_json}};
 }
 
+std::vector<std::uint64_t> part_digests(const parallel::Communicator& comm,
+                                        const CheckpointContent& content, std::size_t field,
+                                        std::uint64_t entries) {
+  const FieldColumn& column = content.columns[field];
+  const IndexParts parts(*column.spec, entries, content.lattice);
+  std::vector<std::uint64_t> digests = parts.digests(column);
+  if (column.spec->owner == FieldOwner::distributed) comm.sum(std::span(digests));
+  return digests;
+}
+
 // All that is known before anything is written. Of the texts the root's count.
 Manifest manifest_of(const parallel::Communicator& comm, const CheckpointContent& content,
                      const SeriesMark& series) {
@@ -97,7 +108,8 @@ Manifest manifest_of(const parallel::Communicator& comm, const CheckpointContent
   manifest.digest = std::accumulate(digests.begin(), digests.end(), std::uint64_t{0});
   for (std::size_t i = 0; i < digests.size(); ++i) {
     const FieldSpec& spec = field_specs()[i];
-    manifest.fields[std::string(spec.path)] = {spec.id, entries[i], digests[i]};
+    manifest.fields[std::string(spec.path)] = {spec.id, entries[i], digests[i],
+                                               part_digests(comm, content, i, entries[i])};
   }
   manifest.tissue = {content.tissue_generator,         content.tissue_hash,
                      content.dense_tissue.has_value(), 0,

@@ -19,12 +19,19 @@
 namespace marrow::io {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, FaultAction>, 5> actions = {
+constexpr std::array<std::pair<std::string_view, FaultAction>, 7> actions = {
     {{"kill", FaultAction::kill},
      {"fail", FaultAction::fail},
      {"crash", FaultAction::crash},
      {"hang", FaultAction::hang},
-     {"sick", FaultAction::sick}}};
+     {"sick", FaultAction::sick},
+     {"poison", FaultAction::poison},
+     {"lose", FaultAction::lose}}};
+
+bool is_spoiling(FaultAction action) {
+  return action == FaultAction::sick || action == FaultAction::poison ||
+         action == FaultAction::lose;
+}
 
 std::optional<FaultAction> action_of(std::string_view word) {
   for (const auto& [name, action] : actions) {
@@ -34,12 +41,11 @@ std::optional<FaultAction> action_of(std::string_view word) {
 }
 
 [[noreturn]] void refuse(std::string_view text) {
-  throw Failure(
-      ExitCode::command_line,
-      fmt::format("MARROW_FAULT: '{}' is not ACTION@POINT[,rank=N] with an action of "
-                  "kill, fail, crash, hang or sick and a point of step:HOUR, series, frame, "
-                  "checkpoint:NAME or inspect:FIELD",
-                  text));
+  throw Failure(ExitCode::command_line,
+                fmt::format("MARROW_FAULT: '{}' is not ACTION@POINT[,rank=N] with an action of "
+                            "kill, fail, crash, hang, sick, poison or lose and a point of "
+                            "step:HOUR, series, frame, checkpoint:NAME or inspect:FIELD",
+                            text));
 }
 
 bool is_point(std::string_view point) {
@@ -80,19 +86,19 @@ FaultPlan FaultPlan::from_environment() {
   return text == nullptr ? FaultPlan() : FaultPlan(text);
 }
 
-FaultPlan::Fault* FaultPlan::find(std::string_view point, int rank, bool sick) {
+FaultPlan::Fault* FaultPlan::find(std::string_view point, int rank, bool spoiling) {
   for (Fault& fault : faults_) {
     const bool here = !fault.done && fault.point == point && (fault.rank < 0 || fault.rank == rank);
-    if (here && (fault.action == FaultAction::sick) == sick) return &fault;
+    if (here && is_spoiling(fault.action) == spoiling) return &fault;
   }
   return nullptr;
 }
 
-bool FaultPlan::sick(std::string_view point, int rank) {
+std::optional<FaultAction> FaultPlan::spoils(std::string_view point, int rank) {
   Fault* fault = find(point, rank, true);
-  if (fault == nullptr) return false;
+  if (fault == nullptr) return std::nullopt;
   fault->done = true;
-  return true;
+  return fault->action;
 }
 
 void FaultPlan::at(std::string_view point, int rank) {
@@ -110,7 +116,9 @@ void FaultPlan::at(std::string_view point, int rank) {
     case FaultAction::hang:
       while (true) std::this_thread::sleep_for(std::chrono::hours(1));
     case FaultAction::sick:
-      break;
+    case FaultAction::poison:
+    case FaultAction::lose:
+      break;  // see spoils()
   }
 }
 

@@ -3,6 +3,7 @@
 // be killed, fail or hang. Without the variable the plan is empty and every point returns at once.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,8 +11,9 @@
 namespace marrow::io {
 
 /// kill: SIGKILL to this process. fail: a Failure, as of a disk. crash: an unexpected exception.
-/// hang: never returns. sick: the caller spoils its state.
-enum class FaultAction { kill, fail, crash, hang, sick };
+/// hang: never returns. The others spoil the state, which is the caller's business. sick: a blood
+/// count, poison: a cytokine level that is no number; lose: a T cell vanishes.
+enum class FaultAction { kill, fail, crash, hang, sick, poison, lose };
 
 class FaultPlan {
  public:
@@ -26,8 +28,8 @@ class FaultPlan {
   [[nodiscard]] bool empty() const { return faults_.empty(); }
   /// Does what the plan has for this point and rank. Each fault happens once.
   void at(std::string_view point, int rank);
-  /// Whether the state shall be spoiled here; once.
-  [[nodiscard]] bool sick(std::string_view point, int rank);
+  /// How the state shall be spoiled here (sick, poison or lose), if at all; once.
+  [[nodiscard]] std::optional<FaultAction> spoils(std::string_view point, int rank);
 
  private:
   struct Fault {
@@ -36,7 +38,7 @@ class FaultPlan {
     int rank;  // -1: all
     bool done = false;
   };
-  Fault* find(std::string_view point, int rank, bool sick);
+  Fault* find(std::string_view point, int rank, bool spoiling);
 
   std::vector<Fault> faults_;
 };

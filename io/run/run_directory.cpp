@@ -159,6 +159,13 @@ DirectoryContents look_at(const fs::path& directory) {
   return found;
 }
 
+void check_place(const fs::path& directory) {
+  const fs::path root = cleaned(directory);
+  CreatedDirectories created;  // and removed again
+  created.create(root);
+  check_writable(root);
+}
+
 RunDirectory RunDirectory::prepare(const fs::path& directory, OpenMode mode, LockPolicy policy,
                                    const ProcessIdentity& self) {
   const fs::path root = cleaned(directory);

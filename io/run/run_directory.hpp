@@ -25,6 +25,10 @@ struct DirectoryContents {
 };
 [[nodiscard]] DirectoryContents look_at(const std::filesystem::path& directory);
 
+/// Whether `prepare` would find a place to write, asked before long work: Failure(files) says why
+/// not. Leaves nothing behind.
+void check_place(const std::filesystem::path& directory);
+
 /// `fresh`: the directory must not hold a run. `resume`: it may hold one (--resume).
 enum class OpenMode { fresh, resume };
 

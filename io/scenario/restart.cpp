@@ -77,6 +77,14 @@ class TherapyComparison {
   const TherapyProgress* progress_;
 };
 
+/// Whether `path` is that of a parameter or of a section around it: "therapy" covers "therapy[2]"
+/// and "therapy[2].dose".
+bool covers(std::string_view section, std::string_view path) {
+  if (section.empty() || !path.starts_with(section)) return false;
+  const std::string_view rest = path.substr(section.size());
+  return rest.empty() || rest.front() == '.' || rest.front() == '[';
+}
+
 /// Changes of one parameter, by index.
 void compare_parameter(const ParameterSpec& spec, const Parameters& before_all,
                        const Parameters& after_all, std::vector<ParameterChange>& changes) {
@@ -114,6 +122,26 @@ std::vector<ParameterChange> compare_for_restart(const Parameters& checkpoint,
       TherapyComparison(checkpoint, now, progress).changes();
   changes.insert(changes.end(), treatments.begin(), treatments.end());
   return changes;
+}
+
+RestartVerdict judge(const std::vector<ParameterChange>& changes,
+                     const std::vector<std::string>& allowed) {
+  RestartVerdict verdict;
+  for (const ParameterChange& change : changes) {
+    const std::string text = change.path + ": " + change.old_value + " -> " + change.new_value;
+    verdict.changes.push_back(text);
+    if (change.policy == RestartPolicy::free) continue;
+    const bool named = std::ranges::any_of(
+        allowed, [&](const std::string& path) { return covers(path, change.path); });
+    if (change.policy == RestartPolicy::fixed) {
+      verdict.refused += "  " + text + " (" + std::string(policy_sentence(change.policy)) + ")\n";
+    } else if (!named) {
+      verdict.refused += "  " + text + " (warned: needs --allow-change " + change.path + ")\n";
+    } else {
+      verdict.branches = true;
+    }
+  }
+  return verdict;
 }
 
 std::string_view policy_word(RestartPolicy policy) {

@@ -35,6 +35,18 @@ std::vector<ParameterChange> compare_for_restart(const Parameters& checkpoint,
                                                  const Parameters& now,
                                                  const TherapyProgress& progress = {});
 
+/// What a list of changes comes to.
+struct RestartVerdict {
+  std::vector<std::string> changes;  // all of them in words, for log and provenance
+  std::string refused;    // those that may not be, one per line with the reason; empty: go on
+  bool branches = false;  // a warned change passed: what follows is another run's future
+};
+
+/// Free changes pass. Warned ones pass if `allowed` (the arguments of --allow-change) has their
+/// path or that of a section they stand in. Fixed ones never pass.
+RestartVerdict judge(const std::vector<ParameterChange>& changes,
+                     const std::vector<std::string>& allowed);
+
 /// "free", "warned", "fixed".
 std::string_view policy_word(RestartPolicy policy);
 /// The policy as a sentence.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/vtk/frame_file.hpp"
 
+#include "core/model/checked_int.hpp"
 #include "core/model/failure.hpp"
 #include "io/vtk/files.hpp"
 #include "io/vtk/vtk_messages.hpp"
@@ -83,8 +84,8 @@ void attach_facts(const FrameFacts& facts, vtkFieldData* fields) {
 vtkSmartPointer<vtkDataSet> data_set(const ImagePiece& piece) {
   const auto& [lo, hi] = piece.cells;
   auto image = vtkSmartPointer<vtkImageData>::New();
-  image->SetExtent(static_cast<int>(lo.x), static_cast<int>(hi.x), static_cast<int>(lo.y),
-                   static_cast<int>(hi.y), static_cast<int>(lo.z), static_cast<int>(hi.z));
+  const auto edge = [](std::int64_t cell) { return checked_int(cell, "voxels along one edge"); };
+  image->SetExtent(edge(lo.x), edge(hi.x), edge(lo.y), edge(hi.y), edge(lo.z), edge(hi.z));
   image->SetOrigin(piece.origin_um.data());
   image->SetSpacing(piece.spacing_um, piece.spacing_um, piece.spacing_um);
   attach(piece.arrays, image->GetCellData());

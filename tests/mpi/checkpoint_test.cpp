@@ -254,6 +254,19 @@ TEST_F(Checkpoint, FlippedByteNamesTheField) {
   }
 }
 
+TEST_F(Checkpoint, FlippedByteIsPlaced) {
+  const auto flipped = [&](const char* dataset, std::uint64_t entry) {
+    return rejection_after([&](const fs::path& directory) {
+      const fs::path state = directory / "state.h5";
+      overwrite_byte(state, offset_of(state, dataset) + 8 * entry);
+    });
+  };
+  EXPECT_THAT(flipped("/state/tcells/record", 0),
+              HasSubstr("field 'tcells/record' is damaged in z 0 to 1: its digest is"));
+  EXPECT_THAT(flipped("/state/niches/record", 699),
+              HasSubstr("field 'niches/record' is damaged in niche 657 to 699: its digest is"));
+}
+
 TEST_F(Checkpoint, FlippedByteOfAnIndexOrATextIsFound) {
   const auto flipped = [&](const char* dataset) {
     return rejection_after([&](const fs::path& directory) {

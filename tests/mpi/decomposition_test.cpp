@@ -53,6 +53,40 @@ TEST(Decomposition, OneBlockPerRankIsTheLimit) {
   }
 }
 
+std::string refusal(const Index3& extent, int ranks) {
+  try {
+    const Decomposition refused(Lattice{extent, false, 10.0}, ranks);
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.code(), ExitCode::command_line);
+    return failure.what();
+  }
+  return "accepted";
+}
+
+TEST(Decomposition, TooManyRanksAreToldWhatWouldDo) {
+  EXPECT_EQ(refusal({16, 16, 16}, 64),
+            "64 ranks are too many for a lattice of 1 x 1 x 1 blocks of 16^3 voxels, of which each "
+            "rank needs one: use at most 1 rank; even divisions are 1 (1 x 1 x 1 boxes)");
+  EXPECT_NE(refusal({64, 64, 64}, 100)
+                .find("use at most 64 ranks; even divisions are 64 (4 x 4 x 4 boxes), 32 (4 x 4 x "
+                      "2), 16 (4 x 2 x 2)"),
+            std::string::npos)
+      << refusal({64, 64, 64}, 100);
+}
+
+// What the message promises holds: the named numbers divide the lattice.
+TEST(Decomposition, TheLargestUsableNumberIsUsable) {
+  for (const Index3& extent : {Index3{48, 80, 16}, Index3{33, 17, 120}}) {
+    const std::string text = refusal(extent, 1000);
+    const auto at = text.find("at most ");
+    ASSERT_NE(at, std::string::npos) << text;
+    const int usable = std::stoi(text.substr(at + 8));
+    const Decomposition whole(Lattice{extent, false, 10.0}, usable);
+    EXPECT_EQ(whole.boxes().size(), static_cast<std::size_t>(usable));
+    EXPECT_NE(refusal(extent, usable + 1), "accepted");
+  }
+}
+
 TEST(Decomposition, BlocksOfABoxAreTheBlocksItTouches) {
   const Lattice lattice{{40, 32, 16}, false, 10.0};
   EXPECT_EQ(blocks_of(lattice, lattice.box()), (std::vector<std::uint64_t>{0, 1, 2, 3, 4, 5}));

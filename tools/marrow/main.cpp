@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The command line. Parses, dispatches, turns what was thrown into a message and an exit code.
 
+#include "io/scenario/registry.hpp"
 #include "tools/marrow/commands.hpp"
 
 #include <CLI/CLI.hpp>
@@ -21,6 +22,25 @@ constexpr const char* exit_codes =
     "interrupted\n"
     "twice.";
 
+/// An option that needs a value must not take the next option for it.
+std::string looks_like_option(const std::string& value) {
+  if (!value.starts_with("-")) return {};
+  return "a value is missing before '" + value + "'";
+}
+
+/// A parameter or section of the registry, with or without list indices.
+std::string no_such_parameter(const std::string& path) {
+  if (path.starts_with("-")) return looks_like_option(path);
+  const std::string plain = marrow::io::without_indices(path);
+  const auto& registry = marrow::io::registry();
+  const std::string as_list = plain.ends_with("[]") ? plain.substr(0, plain.size() - 2) : plain;
+  if (registry.parameter(plain) != nullptr) return {};
+  if (!as_list.empty() && registry.section(as_list) != nullptr) return {};
+  const auto nearest = marrow::io::nearest_path(plain);
+  return "there is no parameter '" + path + "'" +
+         (nearest ? ": did you mean '" + *nearest + "'?" : std::string());
+}
+
 void add_run(CLI::App& app, RunRequest& r) {
   CLI::App* run = app.add_subcommand("run", "run a scenario (alone, or under mpirun or srun)");
   run->add_option("SCENARIO", r.scenario, "scenario file")->required();
@@ -30,8 +50,9 @@ void add_run(CLI::App& app, RunRequest& r) {
   run->add_option("--set", r.overrides, "path=value: change a parameter of the scenario")
       ->allow_extra_args(false);
   run->add_option("--allow-change", r.allow_change,
-                  "parameter that may differ from the checkpoint's scenario")
-      ->allow_extra_args(false);
+                  "parameter or section that may differ from the checkpoint's scenario")
+      ->allow_extra_args(false)
+      ->check(CLI::Validator(no_such_parameter, ""));
   run->add_option("--stop-at", r.stop_at,
                   "stop with a checkpoint at a time of day (23:55) or of the simulation (400 d)");
   run->add_option("--watchdog", r.watchdog,
@@ -39,6 +60,9 @@ void add_run(CLI::App& app, RunRequest& r) {
       ->capture_default_str();
   run->add_option("--max-walltime", r.max_walltime, "stop with a checkpoint in time, e.g. 12h");
   run->add_flag("--break-lock", r.break_lock, "use a directory whose lock cannot be checked");
+  for (CLI::Option* option : run->get_options()) {
+    if (option->get_expected_min() > 0) option->check(CLI::Validator(looks_like_option, ""));
+  }
 }
 
 ExitCode guarded(const std::function<ExitCode()>& command) {

@@ -28,33 +28,22 @@ io::TherapyProgress progress_of(const io::LoadedCheckpoint& checkpoint) {
 }
 
 /// Refuses changes of fixed parameters, and of warned ones that were not allowed, all at once.
-std::vector<std::string> check_changes(const io::LoadedCheckpoint& checkpoint,
-                                       const io::ScenarioFile& scenario,
-                                       const std::vector<std::string>& allowed) {
+io::RestartVerdict check_changes(const io::LoadedCheckpoint& checkpoint,
+                                 const io::ScenarioFile& scenario,
+                                 const std::vector<std::string>& allowed) {
   const io::ScenarioFile then = io::scenario_or_throw(
       io::read_scenario_text(checkpoint.scenario_effective, "the checkpoint's scenario"));
-  std::string refused;
-  std::vector<std::string> changes;
-  for (const io::ParameterChange& change :
-       io::compare_for_restart(then.parameters, scenario.parameters, progress_of(checkpoint))) {
-    const std::string text =
-        fmt::format("{}: {} -> {}", change.path, change.old_value, change.new_value);
-    changes.push_back(text);
-    if (change.policy == io::RestartPolicy::fixed) {
-      refused += fmt::format("  {} ({})\n", text, io::policy_sentence(change.policy));
-    } else if (change.policy == io::RestartPolicy::warned &&
-               std::ranges::find(allowed, change.path) == allowed.end()) {
-      refused += fmt::format("  {} (warned: needs --allow-change {})\n", text, change.path);
-    }
-  }
-  if (!refused.empty()) {
+  io::RestartVerdict verdict = io::judge(
+      io::compare_for_restart(then.parameters, scenario.parameters, progress_of(checkpoint)),
+      allowed);
+  if (!verdict.refused.empty()) {
     throw Failure(
         ExitCode::scenario,
         fmt::format("{} differs from the scenario of {}:\n{}Restore these values, or start a "
                     "new run with -o.",
-                    scenario.path, checkpoint.directory.string(), refused));
+                    scenario.path, checkpoint.directory.string(), verdict.refused));
   }
-  return changes;
+  return verdict;
 }
 
 std::string rejections(const std::vector<io::Rejection>& rejected) {
@@ -121,7 +110,10 @@ StateOrigin find_origin(const parallel::Communicator& comm, const io::ScenarioFi
   }
   if (origin.checkpoint) {
     comm.agree([&] {
-      origin.changes = check_changes(*origin.checkpoint, scenario, request.allow_change);
+      io::RestartVerdict verdict =
+          check_changes(*origin.checkpoint, scenario, request.allow_change);
+      origin.changes = std::move(verdict.changes);
+      origin.new_course = verdict.branches;
     });
   }
   return origin;

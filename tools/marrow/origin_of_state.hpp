@@ -22,6 +22,7 @@ struct StateOrigin {
   std::vector<std::string> notes;  // for the log: rejected checkpoints
   std::vector<std::int64_t> rejected_steps;
   std::vector<std::string> changes;  // parameters that differ from the checkpoint's
+  bool new_course = false;           // some of them change what happens: --allow-change
 };
 
 /// Looks without changing anything. Throws Failure: files (the directory holds a run and --resume

@@ -5,10 +5,12 @@
 #include "io/run/messages.hpp"
 #include "io/run/process_identity.hpp"
 #include "io/run/provenance.hpp"
+#include "io/run/same_start.hpp"
 #include "io/run/stop_conditions.hpp"
 #include "io/scenario/scenario_file.hpp"
 #include "parallel/session.hpp"
 #include "tools/marrow/commands.hpp"
+#include "tools/marrow/memory_check.hpp"
 #include "tools/marrow/run_session.hpp"
 
 #include <fmt/format.h>
@@ -46,7 +48,12 @@ ExitCode run(const RunRequest& request, int argument_count, char** arguments) {
   const parallel::Communicator comm(MPI_COMM_WORLD);
   const io::SystemClock clock;
   try {
+    io::StartMark mark = io::start_mark(argument_count, arguments);
+    io::require_same_start(comm, mark);
     const io::ScenarioFile scenario = read_scenario(comm, request);
+    mark.scenario = scenario.fingerprint;
+    io::require_same_start(comm, mark);
+    require_memory(comm, scenario.parameters);
     return leave(run_scenario(comm, scenario, request,
                               io::quoted_command_line(argument_count, arguments), signals, clock));
   } catch (const Failure& failure) {

@@ -5,7 +5,9 @@
 
 #include "io/run/fault_plan.hpp"
 #include "io/run/watchdog.hpp"
+#include "parallel/simulation.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,8 +26,15 @@ class RunGuard {
     if (!faults_.empty()) faults_.at(point, rank_);
   }
 
-  /// Whether a test wants the state spoiled here.
-  [[nodiscard]] bool spoils(std::string_view point) { return faults_.sick(point, rank_); }
+  /// How a test wants the state spoiled here, if at all.
+  [[nodiscard]] std::optional<parallel::Spoiling> spoils(std::string_view point) {
+    if (faults_.empty()) return std::nullopt;
+    const auto action = faults_.spoils(point, rank_);
+    if (!action) return std::nullopt;
+    return *action == io::FaultAction::sick     ? parallel::Spoiling::patient
+           : *action == io::FaultAction::poison ? parallel::Spoiling::signals
+                                                : parallel::Spoiling::lost_tcell;
+  }
 
  private:
   int rank_;

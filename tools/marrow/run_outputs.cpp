@@ -9,6 +9,7 @@
 #include "io/scenario/effective.hpp"
 #include "tools/marrow/frame_output.hpp"
 #include "tools/marrow/setup_report.hpp"
+#include "tools/marrow/sick_output.hpp"
 
 #include <fmt/format.h>
 
@@ -117,7 +118,8 @@ void RunOutputs::begin_provenance(const parallel::Simulation& simulation,
   io::ProvenanceSegment segment;
   segment.first_step = simulation.state().step;
   if (origin_.checkpoint) {
-    segment.start = origin_.branched ? io::SegmentStart::branched : io::SegmentStart::resumed;
+    segment.start = origin_.branched || origin_.new_course ? io::SegmentStart::branched
+                                                           : io::SegmentStart::resumed;
     segment.from_checkpoint = origin_.checkpoint->directory.string();
     segment.changes = origin_.changes;
   }
@@ -393,6 +395,10 @@ ExitCode RunOutputs::close(const parallel::Simulation& simulation,
 
 void RunOutputs::close_failed(const parallel::Simulation& simulation, const Failure& failure) {
   if (comm_.is_root()) progress_->finish();
+  const auto* sickness = dynamic_cast<const parallel::SickState*>(&failure);
+  const std::string seen =
+      sickness == nullptr ? "" : show_sickness(comm_, simulation, *sickness, paths_.root);
+  if (!seen.empty()) messages_->warn(seen);
   end_segment(simulation, failure.what(), failure.code());
   write_status(simulation, io::RunState::failed, failure.what(), failure.code());
 }

@@ -15,8 +15,8 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <unistd.h>
 #include <utility>
@@ -50,8 +50,13 @@ class StopWatch {
       if (deadline_) mine = io::combine(mine, deadline_->poll());
       if (end_) mine = io::combine(mine, end_->poll(step));
     }
-    const auto all = comm_.max(static_cast<std::int64_t>(mine.decision));
-    return {static_cast<io::StopDecision>(all), mine.reason};
+    const auto all =
+        static_cast<io::StopDecision>(comm_.max(static_cast<std::int64_t>(mine.decision)));
+    if (all == io::StopDecision::go_on) return {};
+    // A signal may have reached one rank alone: the first that wants what is done says why.
+    const std::string reason = mine.decision == all ? mine.reason + '\n' : std::string();
+    const auto reasons = comm_.all_gather(std::span<const char>(reason));
+    return {all, {reasons.begin(), std::find(reasons.begin(), reasons.end(), '\n')}};
   }
 
  private:
@@ -110,10 +115,7 @@ double watchdog_limit_s(const std::string& text) {
 /// Once a day, before anything of the day is written.
 void check_health_when_due(parallel::Simulation& simulation, RunGuard& guard) {
   const std::int64_t step = simulation.state().step;
-  if (guard.spoils("step:" + std::to_string(step))) {
-    simulation.state_to_spoil().patient.neutrophils_1e9_per_l[0] =
-        std::numeric_limits<double>::quiet_NaN();
-  }
+  if (const auto how = guard.spoils("step:" + std::to_string(step))) simulation.spoil(*how);
   if (step % 24 == 0) simulation.check_health();
 }
 
@@ -159,6 +161,9 @@ ExitCode run_scenario(const parallel::Communicator& comm, const io::ScenarioFile
     }
     return ExitCode::finished;
   }
+  comm.agree([&] {
+    if (comm.is_root()) io::check_place(directory_name);
+  });
   const auto simulation = begin(comm, scenario, origin);
 
   RunGuard guard(comm.rank(), io::this_host(), watchdog_s, std::move(faults));

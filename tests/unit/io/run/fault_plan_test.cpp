@@ -28,11 +28,13 @@ TEST(FaultPlanTest, ActsOnceAtItsPointOnItsRank) {
 }
 
 TEST(FaultPlanTest, ASickStateIsTheCallersBusiness) {
-  FaultPlan plan("sick@step:5,rank=0");
+  FaultPlan plan("sick@step:5,rank=0;poison@step:6;lose@step:7");
   EXPECT_NO_THROW(plan.at("step:5", 0));
-  EXPECT_FALSE(plan.sick("step:5", 1));
-  EXPECT_TRUE(plan.sick("step:5", 0));
-  EXPECT_FALSE(plan.sick("step:5", 0));
+  EXPECT_EQ(plan.spoils("step:5", 1), std::nullopt);
+  EXPECT_EQ(plan.spoils("step:5", 0), FaultAction::sick);
+  EXPECT_EQ(plan.spoils("step:5", 0), std::nullopt);
+  EXPECT_EQ(plan.spoils("step:6", 3), FaultAction::poison);
+  EXPECT_EQ(plan.spoils("step:7", 3), FaultAction::lose);
 }
 
 TEST(FaultPlanDeathTest, KillsWithTheSignalThatNobodyCatches) {

@@ -113,6 +113,15 @@ TEST(RunDirectoryTest, OldRequestsAndLeftoversAreRemoved) {
   EXPECT_TRUE(fs::exists(scratch / ".marrow-keep"));
 }
 
+TEST(RunDirectoryTest, APlaceIsTriedWithoutATrace) {
+  const TemporaryDirectory scratch;
+  EXPECT_NO_THROW(check_place(scratch / "a" / "b"));
+  EXPECT_TRUE(fs::is_empty(scratch.path()));
+  write_text(scratch / "file", "in the way");
+  EXPECT_THROW(check_place(scratch / "file"), Failure);
+  EXPECT_THROW(check_place(scratch / "file" / "run"), Failure);
+}
+
 TEST(RunDirectoryTest, ASecondProcessIsRefusedInBothModes) {
   const TemporaryDirectory scratch;
   const RunDirectory run = prepare(scratch / "run");

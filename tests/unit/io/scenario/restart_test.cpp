@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -29,6 +31,28 @@ TEST_P(RestartComparison, FindsTheOneChangedParameterAndItsPolicy) {
   EXPECT_EQ(changes[0].path, with_index(spec.path, 0));
   EXPECT_EQ(changes[0].policy, spec.restart);
   EXPECT_NE(changes[0].old_value, changes[0].new_value) << spec.path;
+}
+
+/// What the policy says is what happens, parameter by parameter.
+TEST_P(RestartComparison, IsJudgedByThePolicyOfTheRegistry) {
+  const ParameterSpec& spec = registry().parameters()[GetParam()];
+  const Parameters& before = registry().prototype();
+  Parameters after = before;
+  spec.set(after, 0, changed(spec, spec.get(before, 0)));
+  const auto changes = compare_for_restart(before, after);
+  const std::string path = with_index(spec.path, 0);
+  const RestartVerdict alone = judge(changes, {});
+  const RestartVerdict allowed = judge(changes, {path});
+  EXPECT_EQ(judge(changes, {"tcells.no_such_parameter"}).refused, alone.refused);
+  ASSERT_EQ(allowed.changes.size(), 1U);
+  EXPECT_EQ(allowed.changes[0].substr(0, path.size() + 2), path + ": ") << "for provenance";
+  EXPECT_EQ(alone.refused.empty(), spec.restart == RestartPolicy::free) << spec.path;
+  EXPECT_EQ(allowed.refused.empty(), spec.restart != RestartPolicy::fixed) << allowed.refused;
+  EXPECT_EQ(allowed.branches, spec.restart == RestartPolicy::warned) << spec.path;
+  EXPECT_FALSE(alone.branches);
+  if (spec.restart == RestartPolicy::warned) {
+    EXPECT_NE(alone.refused.find("--allow-change " + path), std::string::npos) << alone.refused;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Registry, RestartComparison,
@@ -55,6 +79,49 @@ TEST(RestartPolicies, FollowTheContract) {
       expected = RestartPolicy::warned;
     }
     EXPECT_EQ(spec.restart, expected) << spec.path;
+  }
+}
+
+/// All parameters at once: one line for each that is refused, none for the others.
+TEST(RestartVerdictTest, ListsAllViolationsAtOnce) {
+  const Parameters& before = registry().prototype();
+  Parameters after = before;
+  std::size_t fixed = 0;
+  std::size_t warned = 0;
+  for (const ParameterSpec& spec : registry().parameters()) {
+    spec.set(after, 0, changed(spec, spec.get(before, 0)));
+    fixed += spec.restart == RestartPolicy::fixed ? 1U : 0U;
+    warned += spec.restart == RestartPolicy::warned ? 1U : 0U;
+  }
+  const auto lines = [](const RestartVerdict& verdict) {
+    return static_cast<std::size_t>(std::ranges::count(verdict.refused, '\n'));
+  };
+  const auto changes = compare_for_restart(before, after);
+  std::size_t dated_back = 0;  // a treatment may have moved into the past
+  for (const ParameterChange& change : changes) {
+    const ParameterSpec* spec = registry().parameter(without_indices(change.path));
+    ASSERT_NE(spec, nullptr) << change.path;
+    dated_back += spec->restart != change.policy ? 1U : 0U;
+  }
+  EXPECT_EQ(dated_back, 0U);
+  EXPECT_EQ(lines(judge(changes, {})), fixed + warned);
+  std::vector<std::string> sections;
+  for (const SectionSpec& section : registry().sections()) {
+    if (section.path.find('.') == std::string::npos) sections.push_back(section.path);
+  }
+  EXPECT_EQ(lines(judge(changes, sections)), fixed);
+  EXPECT_GT(fixed, 20U);
+  EXPECT_GT(warned, 100U);
+}
+
+TEST(RestartVerdictTest, ASectionCoversWhatStandsInItAndNothingElse) {
+  const std::vector<ParameterChange> changes = {
+      {"therapy[2].dose", RestartPolicy::warned, "standard", "20 mg/kg"}};
+  for (const char* path : {"therapy", "therapy[2]", "therapy[2].dose"}) {
+    EXPECT_TRUE(judge(changes, {path}).refused.empty()) << path;
+  }
+  for (const char* path : {"", "thera", "therapy[1]", "therapy[2].dos", "therapy[2].dose.x"}) {
+    EXPECT_FALSE(judge(changes, {path}).refused.empty()) << path;
   }
 }
 

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# changes.sh MARROW MPIEXEC: a run that continues with other values, on other numbers of ranks, or from a
+# checkpoint of another format. (Faults 10, 11, 12 of README.md. Every parameter: restart_test.cpp.)
+source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+sets+=(--set 'run.duration=6 d')
+calm_run
+
+# The halves on 1 to 4 ranks, each continued on 1 to 4.
+for before in 1 2 3 4; do
+  run "$work/half-$before" "$before" --stop-at '3 d'
+  ended_with 75 "the first half on $before ranks"
+  for after in 1 2 3 4; do
+    d=$work/$before-$after
+    cp -r "$work/half-$before" "$d"
+    run "$d" "$after" --resume
+    ended_with 0 "$before ranks, then $after"
+    same_as_calm "$d" "$before ranks, then $after"
+  done
+done
+
+# Violations are listed all at once; free changes are none.
+d=$work/half-2
+cp -r "$d" "$work/untouched"
+run "$d" 2 --resume --set 'scenario.seed=9' --set 'tcells.death_rate=0.02 /d' --set 'patient.age=50 y' \
+  --set 'hspc.stress_rate=0.2 /h' --set 'checkpoint.keep_last=1'
+ended_with 3 'four changes' 'scenario.seed: 1 -> 9 (fixed: a run cannot continue with another value)' \
+  'tcells.death_rate' '(warned: needs --allow-change tcells.death_rate)' 'patient.age' 'hspc.stress_rate'
+[[ $(grep -c '^  .* -> ' "$said") == 4 ]] || { cat "$said" >&2; fail 'four changes: not four lines'; }
+diff -r "$d" "$work/untouched" || fail 'a refused change has left traces'
+# A permitted one is a branch, and provenance says so.
+run "$d" 2 --resume --set 'tcells.death_rate=0.02 /d' --allow-change tcells.death_rate --set 'checkpoint.keep_last=1'
+ended_with 0 'a permitted change' 'changed tcells.death_rate'
+grep -q '"branched"' "$d/provenance.json" || fail 'a permitted change: provenance does not call it a branch'
+grep -q 'tcells.death_rate: .* -> ' "$d/provenance.json" || fail 'a permitted change: not in provenance'
+# A free one is none.
+d=$work/half-3
+run "$d" 2 --resume --set 'checkpoint.keep_last=1'
+ended_with 0 'a free change'
+! grep -q '"branched"' "$d/provenance.json" || fail 'a free change was called a branch'
+same_as_calm "$d" 'a free change'
+# --allow-change does not swallow the option behind it, and knows the parameters.
+d=$work/half-4
+run "$d" 2 --allow-change --resume
+ended_with 2 'no parameter after --allow-change' '--allow-change' "a value is missing before '--resume'"
+run "$d" 2 --resume --allow-change tcells.deth_rate
+ended_with 2 'a misspelt parameter' "did you mean 'tcells.death_rate'?"
+
+# Checkpoints of other formats: refused with what can be done; nothing is made.
+formats=$here/../data/formats
+code=0
+"$marrow" run "$formats/stored_format.yaml" -o "$work/old" --branch "$formats"/1/checkpoints/step_* >"$said" 2>&1 || code=$?
+ended_with 5 'a checkpoint of format 1' 'written by marrow 0.1.0 (format 1); this program reads 2' \
+  'Continue with the program that wrote it'
+nothing_made "$work/old" 'a checkpoint of format 1'
+code=0
+"$marrow" inspect "$formats"/2/checkpoints/step_* >"$said" 2>&1 || code=$?
+ended_with 0 'the stored checkpoint of format 2' 'stored_format'
+echo "changes: $survived runs continued"

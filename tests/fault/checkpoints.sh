@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# checkpoints.sh MARROW MPIEXEC: killed while it writes a checkpoint, a write that fails on one rank, files that
+# are not what they were. (Faults 1, 2, 3, 7, 8, 9, 16 of README.md.)
+source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+calm_run
+
+# Killed at each point of the protocol: one rank and all of them in turn.
+who=
+for point in space created write:1 closed verified manifest renamed pruned; do
+  [[ -z $who ]] && who=,rank=1 || who=
+  d=$work/kill-$point
+  MARROW_FAULT=kill@checkpoint:$point$who run "$d" 2
+  ended_with '137 143 1' "killed at $point$who"
+  healed "$d" "killed at $point$who"
+  [[ -z $(find "$d/checkpoints" -name '.partial*') ]] || fail "killed at $point$who: partial files are left"
+done
+
+# A write that fails on one rank is the same failure everywhere: the run goes on, the next checkpoint is good.
+for point in created closed verified; do
+  d=$work/fail-$point
+  MARROW_FAULT=fail@checkpoint:$point,rank=1 run "$d" 2
+  ended_with 0 "failed at $point" 'checkpoint at hour 72 failed' 'asked for at'
+  same_as_calm "$d" "failed at $point"
+done
+# An exception in a write is one, too; after three failures in a row going on would be in vain.
+d=$work/crash-everywhere
+MARROW_FAULT='crash@checkpoint:created,rank=1;fail@checkpoint:closed;crash@checkpoint:verified' run "$d" 2
+ended_with 4 'three failures in a row' '3 checkpoints in a row failed' 'there is no good one yet'
+healed "$d" 'three failures in a row'
+
+# The newest checkpoint of a run that was stopped half-way is spoilt: it is named with the reason, the one
+# before serves.
+run "$work/half" 2 --stop-at '7 d'
+ended_with 75 'the first half'
+newest=$(basename "$(find "$work/half/checkpoints" -name 'step_*' | sort | tail -n 1)")
+damaged() { # NAME WHAT-IT-SAYS COMMAND…
+  local name=$1 d=$work/$1 text=$2
+  shift 2
+  cp -r "$work/half" "$d"
+  (cd -- "$d/checkpoints/$newest" && "$@")
+  run "$d" 3 --resume
+  ended_with 0 "$name" "rejected $d/checkpoints/$newest" "$text"
+  same_as_calm "$d" "$name"
+}
+damaged 'truncated state' 'truncated' truncate -s -1000 state.h5
+damaged 'flipped bytes' 'is damaged' flip state.h5 70
+damaged 'no state' 'state.h5' rm state.h5
+damaged 'empty manifest' 'is empty: the checkpoint was never completed' truncate -s 0 manifest.json
+damaged 'a manifest without its digest' "'digest' not found" sed -i s/digest/dugest/ manifest.json
+damaged 'a later format' '(format 999); this program reads 2: continue it with that version' \
+  sed -i 's/"format": *[0-9]*/"format": 999/' manifest.json
+echo "bad days of checkpoints: $survived survived"

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# What the scripts of this folder share; sourced with their arguments MARROW MPIEXEC. A bad day is caused with
+# run, held against what should have happened with ended_with, and made good with healed.
+set -euo pipefail
+marrow=$1 mpiexec=$2
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+source "$here/../repro/scenarios.sh"
+scenario=$here/../../scenarios/protective_clone_remission.yaml
+work=$(mktemp -d)
+mounted=()
+cleanup() {
+  local place
+  for place in "${mounted[@]}"; do umount "$place" || true; done
+  chmod -R u+w "$work" 2>/dev/null || true
+  rm -rf -- "$work"
+}
+trap cleanup EXIT
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+# More ranks than cores, several jobs at a time: who waits makes room.
+export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_hwloc_base_binding_policy=none
+survived=0
+
+sets=()
+while IFS= read -r setting; do sets+=(--set "$setting"); done < <(settings_of protective_clone_remission)
+sets+=(--set 'checkpoint.every=3 d')
+
+said=$work/said
+# run DIRECTORY RANKS [options]: its code is left in $code, what it said in $said. RANKS 0: without a launcher,
+# which would be in the way of limits and signals.
+run() {
+  local directory=$1 ranks=$2 launcher=()
+  shift 2
+  ((ranks == 0)) || launcher=("$mpiexec" --oversubscribe --quiet -n "$ranks")
+  code=0
+  timeout 300 "${launcher[@]}" "$marrow" run "$scenario" -o "$directory" "${sets[@]}" "$@" \
+    >"$said" 2>&1 </dev/null || code=$?
+}
+# The same in the background, in $job; finish waits for its code.
+start() {
+  local directory=$1 ranks=$2 launcher=()
+  shift 2
+  ((ranks == 0)) || launcher=("$mpiexec" --oversubscribe --quiet -n "$ranks")
+  timeout 300 "${launcher[@]}" "$marrow" run "$scenario" -o "$directory" "${sets[@]}" "$@" \
+    >"$said" 2>&1 </dev/null &
+  job=$!
+}
+finish() { code=0; wait "$job" || code=$?; }
+# until_true COMMAND…: asks again and again, for at most 60 s.
+until_true() {
+  for _ in $(seq 600); do
+    if "$@" 2>/dev/null; then return 0; fi
+    sleep 0.1
+  done
+  tail -n 30 "$said" >&2
+  fail "in vain waited for: $*"
+}
+rows() { [[ $(grep -c '^[0-9]' "$1/series.csv") -ge $2 ]]; }
+# Of the job in the background, which is a timeout: its child, the launcher or the only rank; and the ranks.
+launcher_of() { pgrep -P "$job"; }
+rank_of() { pgrep -P "$(launcher_of)" | sed -n "$(($1 + 1))p"; }
+
+ended_with() { # CODE WHAT [text that it said]…
+  local wanted=$1 what=$2 text
+  shift 2
+  [[ " $wanted " == *" $code "* ]] || { tail -n 30 "$said" >&2; fail "$what: exit code $code instead of $wanted"; }
+  for text in "$@"; do
+    grep -qF -- "$text" "$said" || { tail -n 30 "$said" >&2; fail "$what: it did not say '$text'"; }
+  done
+}
+nothing_made() { [[ ! -e $1 ]] || fail "$2: it created $1"; }
+calm=$work/calm
+same_as_calm() { # DIRECTORY WHAT
+  cmp -s "$calm/series.csv" "$1/series.csv" ||
+    { diff "$calm/series.csv" "$1/series.csv" | head -n 4 >&2; fail "$2: another result"; }
+  survived=$((survived + 1))
+}
+# Continues to the end, on another number of ranks.
+healed() { # DIRECTORY WHAT [options]
+  local directory=$1 what=$2
+  shift 2
+  run "$directory" 3 --resume "$@"
+  ended_with 0 "$what, continued"
+  same_as_calm "$directory" "$what"
+}
+calm_run() {
+  run "$calm" 2 "$@"
+  ended_with 0 'the calm run'
+}
+# small_disk PLACE SIZE: a file system of its own, if mounting is allowed here.
+small_disk() {
+  mkdir -p "$1"
+  mount -t tmpfs -o "size=$2" none "$1" 2>/dev/null || return 1
+  mounted+=("$1")
+}
+flip() { printf '\x5a\xa5' | dd of="$1" bs=1 seek=$(($(stat -c %s "$1") * $2 / 100)) conv=notrunc status=none; }

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# stopping.sh MARROW MPIEXEC: asked to stop or to save by signals, files and the clock; nothing left to do.
+# (Faults 21, 22, 29 of README.md.)
+source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+long=(--set 'run.duration=40 d' --set 'checkpoint.every=40 d')
+calm_run "${long[@]}"
+d=$work/asked
+
+checkpoints() { [[ $(find "$d/checkpoints" -name 'step_*' 2>/dev/null | wc -l) -ge $1 ]]; }
+# begun MORE-ROWS: the job in the background has written so many rows since it was started.
+begin() {
+  local before
+  before=$(grep -c '^[0-9]' "$d/series.csv" 2>/dev/null) || before=0
+  start "$d" "$1" --resume "${long[@]}"
+  until_true rows "$d" $((before + 1))
+}
+stopped() { # WHY TEXT
+  finish
+  ended_with 75 "$1" "stopped by $2" 'continue with: the same command and --resume'
+}
+
+# A checkpoint now, and on it goes: a file, then USR2 to the launcher.
+begin 2
+touch "$d/CHECKPOINT"
+until_true checkpoints 1
+[[ ! -e $d/CHECKPOINT ]] || until_true test ! -e "$d/CHECKPOINT"
+rm -rf "$d"/checkpoints/step_*
+kill -USR2 "$(launcher_of)"
+until_true checkpoints 1
+# Stop with a checkpoint: USR1 to the launcher, TERM to a rank that is not the first, INT to the first, a file.
+kill -USR1 "$(launcher_of)"
+stopped 'USR1 to the launcher' 'signal USR1'
+begin 2
+kill -TERM "$(rank_of 1)"
+stopped 'TERM to rank 1' 'signal TERM'
+begin 3
+kill -INT "$(rank_of 0)"
+stopped 'INT to rank 0' 'an interrupt'
+begin 2
+touch "$d/STOP"
+stopped 'the file STOP' 'the file STOP'
+# TERM to the launcher leaves two seconds: enough here, no promise.
+begin 2
+kill -TERM "$(launcher_of)"
+finish
+[[ $code != 0 ]] || fail 'TERM to the launcher: it ended as if nothing had been'
+run "$d" 3 --resume "${long[@]}"
+ended_with 0 'asked to stop five times, continued'
+same_as_calm "$d" 'asked to stop five times'
+
+# A second interrupt leaves at once, without a checkpoint: here out of a step that never ends.
+MARROW_FAULT=hang@step:30 start "$work/impatient" 0 --watchdog off
+until_true grep -q '^step\|^starting' "$said"
+until_true rows "$work/impatient" 2
+kill -INT "$(launcher_of)"
+sleep 1.5
+kill -INT "$(launcher_of)"
+finish
+ended_with 130 'interrupted twice'
+[[ -z $(find "$work/impatient/checkpoints" -name 'step_*' 2>/dev/null) ]] || fail 'interrupted twice: a checkpoint'
+
+# The time limit of the job is near: a checkpoint at once, because one must still fit in.
+calm=$work/calm-short
+calm_run
+run "$work/hurry" 2 --stop-at "$(date -d '+5 seconds' +%Y-%m-%dT%H:%M:%S)"
+ended_with 75 'five seconds left' 'stopped by' '--resume'
+healed "$work/hurry" 'five seconds left'
+run "$work/limit" 2 --max-walltime '20 s'
+ended_with 75 'twenty seconds left' 'stopped by' '--resume'
+healed "$work/limit" 'twenty seconds left'
+
+# Nothing to do: said, and not a byte or date touched.
+look() { find "$calm" -printf '%P %s %T@\n' | sort; }
+look >"$work/before"
+run "$calm" 3 --resume
+ended_with 0 'a finished run' 'Nothing to do'
+diff "$work/before" <(look) || fail 'a finished run was touched'
+echo "stopping: $survived runs stopped and continued"
