@@ -10,6 +10,7 @@
 
 #include <charconv>
 #include <system_error>
+#include <utility>
 
 namespace marrow::io {
 namespace {
@@ -33,6 +34,19 @@ std::uint64_t word_of(const json& hex) {
   return word;
 }
 
+/// json::get would turn a fraction, a negative or a far too large number into some other one.
+template <class Integer>
+Integer whole(const json& number) {
+  if (number.is_number_unsigned() && std::in_range<Integer>(number.get<std::uint64_t>())) {
+    return static_cast<Integer>(number.get<std::uint64_t>());
+  }
+  if (!number.is_number_integer() || number.is_number_unsigned() ||
+      !std::in_range<Integer>(number.get<std::int64_t>())) {
+    throw std::invalid_argument(number.dump() + " is not a whole number of its range");
+  }
+  return static_cast<Integer>(number.get<std::int64_t>());
+}
+
 json json_of(const Lattice& lattice) {
   return {{"extent", {lattice.extent.x, lattice.extent.y, lattice.extent.z}},
           {"periodic", lattice.periodic},
@@ -42,8 +56,9 @@ json json_of(const Lattice& lattice) {
 Lattice lattice_of(const json& j) {
   const auto& extent = j.at("extent");
   Lattice lattice;
-  lattice.extent = {extent.at(0).get<std::int64_t>(), extent.at(1).get<std::int64_t>(),
-                    extent.at(2).get<std::int64_t>()};
+  lattice.extent = {whole<std::int64_t>(extent.at(0)), whole<std::int64_t>(extent.at(1)),
+                    whole<std::int64_t>(extent.at(2))};
+  if (!plausible(lattice)) throw std::invalid_argument("its lattice has an impossible size");
   lattice.periodic = j.at("periodic").get<bool>();
   lattice.spacing_um = j.at("spacing_um").get<double>();
   return lattice;
@@ -61,7 +76,7 @@ TissueMark tissue_of(const json& j) {
   tissue.hash = word_of(j.at("hash"));
   tissue.dense = j.at("dense").get<bool>();
   tissue.dense_digest = word_of(j.at("dense_digest"));
-  tissue.niches = j.at("niches").get<std::uint64_t>();
+  tissue.niches = whole<std::uint64_t>(j.at("niches"));
   tissue.niche_digest = word_of(j.at("niche_digest"));
   return tissue;
 }
@@ -84,14 +99,14 @@ json json_of(const std::vector<RawExtent>& raw) {
 
 Manifest manifest_of(const json& j) {
   Manifest manifest;
-  manifest.format = j.at("format").get<std::int64_t>();
+  manifest.format = whole<std::int64_t>(j.at("format"));
   manifest.code_version = j.at("code_version").get<std::string>();
-  manifest.step = j.at("step").get<std::int64_t>();
+  manifest.step = whole<std::int64_t>(j.at("step"));
   manifest.lattice = lattice_of(j.at("lattice"));
   manifest.digest = word_of(j.at("digest"));
   for (const auto& [path, field] : j.at("fields").items()) {
-    manifest.fields[path] = {field.at("id").get<std::int64_t>(),
-                             field.at("entries").get<std::uint64_t>(),
+    manifest.fields[path] = {whole<std::int64_t>(field.at("id")),
+                             whole<std::uint64_t>(field.at("entries")),
                              word_of(field.at("digest")),
                              {}};
     if (!field.contains("parts")) continue;
@@ -102,11 +117,12 @@ Manifest manifest_of(const json& j) {
   manifest.scenario_name = j.at("scenario").at("name").get<std::string>();
   manifest.scenario_fingerprint = j.at("scenario").at("fingerprint").get<std::string>();
   manifest.real_cells_per_niche = j.at("real_cells_per_niche").get<double>();
-  manifest.series = {j.at("series").at("bytes").get<std::uint64_t>(),
+  manifest.series = {whole<std::uint64_t>(j.at("series").at("bytes")),
                      j.at("series").at("hash").get<std::string>()};
-  manifest.state_bytes = j.at("state_h5_bytes").get<std::uint64_t>();
+  manifest.state_bytes = whole<std::uint64_t>(j.at("state_h5_bytes"));
   for (const auto& extent : j.at("raw")) {
-    manifest.raw.push_back({extent.at(0).get<std::uint64_t>(), extent.at(1).get<std::uint64_t>()});
+    manifest.raw.push_back(
+        {whole<std::uint64_t>(extent.at(0)), whole<std::uint64_t>(extent.at(1))});
   }
   manifest.metadata_fingerprint = j.at("metadata_fingerprint").get<std::string>();
   return manifest;
@@ -138,6 +154,11 @@ std::string format_refusal(std::string_view code_version, std::int64_t format) {
   }
   return fmt::format("written by marrow {} (format {}); this program reads {}: {}", code_version,
                      format, checkpoint_format, what_to_do);
+}
+
+bool plausible(const Lattice& lattice) {
+  const auto& [x, y, z] = lattice.extent;
+  return x > 0 && y > 0 && z > 0 && x <= max_sites / y && x * y <= max_sites / z;
 }
 
 std::string to_json(const Manifest& manifest) {

@@ -93,6 +93,9 @@ std::string format_refusal(std::string_view code_version, std::int64_t format);
 /// malice.
 std::string fingerprint(std::string_view bytes);
 
+/// True for extents of at least one voxel whose sites can all be numbered.
+bool plausible(const Lattice& lattice);
+
 /// 16 hexadecimal digits.
 std::string hexadecimal(std::uint64_t word);
 

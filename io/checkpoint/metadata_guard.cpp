@@ -27,6 +27,10 @@ std::string fingerprint_outside(const std::filesystem::path& file,
   };
   for (const RawExtent& extent : raw) {
     take_until(extent.offset);
+    if (!in || extent.bytes > size - extent.offset) {
+      in.setstate(std::ios::failbit);
+      break;
+    }
     at = extent.offset + extent.bytes;
   }
   take_until(size);

@@ -2,6 +2,7 @@
 #include "io/checkpoint/state_reader.hpp"
 
 #include "io/checkpoint/state_file.hpp"
+#include "io/text/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -11,6 +12,17 @@
 #include <utility>
 
 namespace marrow::io {
+namespace {
+
+/// How many values an attribute holds; 0 when it could not be opened.
+std::size_t values_of(const h5::Handle& attribute) {
+  if (!attribute.valid()) return 0;
+  const h5::Handle space(H5Aget_space(attribute.get()), H5Sclose);
+  const hssize_t values = space.valid() ? H5Sget_simple_extent_npoints(space.get()) : 0;
+  return values < 0 ? 0 : static_cast<std::size_t>(values);
+}
+
+}  // namespace
 
 StateReader::StateReader(std::filesystem::path state_h5) : path_(std::move(state_h5)) {
   h5::quiet();
@@ -34,24 +46,32 @@ void StateReader::reject(const std::string& why) const {
   throw Failure(ExitCode::no_usable_checkpoint, path_.string() + ": " + why);
 }
 
+std::uint64_t StateReader::file_bytes() const {
+  std::error_code error;
+  const std::uintmax_t bytes = std::filesystem::file_size(path_, error);
+  if (error) reject(error.message());
+  return bytes;
+}
+
 std::string StateReader::string_attribute(hid_t object, const char* name) const {
   const h5::Handle attribute(H5Aopen(object, name, H5P_DEFAULT), H5Aclose);
   const h5::Handle type(attribute.valid() ? H5Aget_type(attribute.get()) : -1, H5Tclose);
-  if (!type.valid() || H5Tget_class(type.get()) != H5T_STRING ||
-      H5Tis_variable_str(type.get()) != 0) {
+  if (!type.valid() || values_of(attribute) != 1 || H5Tget_class(type.get()) != H5T_STRING ||
+      H5Tis_variable_str(type.get()) != 0 || H5Tget_size(type.get()) > file_bytes()) {
     reject(fmt::format("it lacks the attribute '{}': not a checkpoint of marrow", name));
   }
   std::string text(H5Tget_size(type.get()), '\0');
   if (H5Aread(attribute.get(), type.get(), text.data()) < 0) fail("read an attribute of");
   while (!text.empty() && text.back() == '\0') text.pop_back();
+  if (first_invalid_utf8(text) != std::string::npos)
+    reject(fmt::format("attribute '{}' is not text", name));
   return text;
 }
 
 std::vector<std::int64_t> StateReader::integers(hid_t object, const char* name,
                                                 std::size_t count) const {
   const h5::Handle attribute(H5Aopen(object, name, H5P_DEFAULT), H5Aclose);
-  const h5::Handle space(attribute.valid() ? H5Aget_space(attribute.get()) : -1, H5Sclose);
-  if (!space.valid() || H5Sget_simple_extent_npoints(space.get()) != static_cast<hssize_t>(count)) {
+  if (values_of(attribute) != count) {
     reject(fmt::format("it lacks the attribute '{}': not a checkpoint of marrow", name));
   }
   std::vector<std::int64_t> values(count);
@@ -62,7 +82,7 @@ std::vector<std::int64_t> StateReader::integers(hid_t object, const char* name,
 double StateReader::number(hid_t object, const char* name) const {
   const h5::Handle attribute(H5Aopen(object, name, H5P_DEFAULT), H5Aclose);
   double value = 0;
-  if (!attribute.valid() || H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) < 0) {
+  if (values_of(attribute) != 1 || H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) < 0) {
     reject(fmt::format("it lacks the attribute '{}': not a checkpoint of marrow", name));
   }
   return value;
@@ -88,6 +108,7 @@ Manifest StateReader::header() const {
   manifest.step = integers(root, "step", 1)[0];
   const auto extent = integers(root, "lattice_extent", 3);
   manifest.lattice.extent = {extent[0], extent[1], extent[2]};
+  if (!plausible(manifest.lattice)) reject("its lattice has an impossible size");
   manifest.lattice.periodic = integers(root, "lattice_periodic", 1)[0] != 0;
   manifest.lattice.spacing_um = number(root, "spacing_um");
   manifest.digest = digest_attribute(root, "digest");
@@ -188,8 +209,7 @@ std::uint64_t StateReader::length(const std::string& dataset, hid_t type) const 
       H5Sget_simple_extent_dims(space.get(), &extent, nullptr) != 1) {
     reject(dataset + " has not the type or shape of this format");
   }
-  std::error_code error;
-  if (extent > std::filesystem::file_size(path_, error) / sizeof(std::uint64_t)) {
+  if (extent > file_bytes() / sizeof(std::uint64_t)) {
     reject(dataset + " claims more entries than the file can hold");
   }
   return extent;
@@ -241,8 +261,9 @@ std::string StateReader::text(const char* dataset) const {
   const h5::Handle type(H5Dget_type(handle.get()), H5Tclose);
   const h5::Handle space(H5Dget_space(handle.get()), H5Sclose);
   const auto bytes = static_cast<std::size_t>(integers(handle.get(), "bytes", 1)[0]);
-  if (H5Tget_class(type.get()) != H5T_STRING || H5Sget_simple_extent_npoints(space.get()) != 1 ||
-      H5Tget_size(type.get()) != std::max<std::size_t>(bytes, 1)) {
+  if (H5Tget_class(type.get()) != H5T_STRING || H5Tis_variable_str(type.get()) != 0 ||
+      H5Sget_simple_extent_npoints(space.get()) != 1 ||
+      H5Tget_size(type.get()) != std::max<std::size_t>(bytes, 1) || bytes > file_bytes()) {
     reject(std::string(dataset) + " has not the type or shape of this format");
   }
   std::string content(H5Tget_size(type.get()), '\0');
@@ -260,7 +281,8 @@ TissueBox StateReader::read_tissue(const Lattice& lattice, const Box& box) const
   std::array<hsize_t, 3> extent{};
   if (H5Sget_simple_extent_ndims(in_file.get()) != 3 ||
       H5Sget_simple_extent_dims(in_file.get(), extent.data(), nullptr) != 3 ||
-      extent != slowest_first(lattice.extent) || intersection(box, lattice.box()) != box) {
+      extent != slowest_first(lattice.extent) || intersection(box, lattice.box()) != box ||
+      H5Dget_storage_size(handle.get()) < static_cast<hsize_t>(volume(lattice.extent))) {
     reject(std::string(tissue_dataset) + " does not cover the lattice");
   }
   TissueBox tissue{box, std::vector<std::uint8_t>(static_cast<std::size_t>(box.volume()))};

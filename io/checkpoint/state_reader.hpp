@@ -49,6 +49,7 @@ class StateReader {
  private:
   [[noreturn]] void fail(const std::string& what) const;
   [[noreturn]] void reject(const std::string& why) const;
+  [[nodiscard]] std::uint64_t file_bytes() const;
   [[nodiscard]] h5::Handle open(const std::string& dataset) const;
   [[nodiscard]] std::uint64_t length(const std::string& dataset, hid_t type) const;
   [[nodiscard]] std::vector<std::uint64_t> words(const std::string& dataset, FieldType type,

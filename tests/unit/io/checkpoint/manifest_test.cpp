@@ -2,11 +2,16 @@
 #include "io/checkpoint/manifest.hpp"
 
 #include "core/model/failure.hpp"
+#include "io/checkpoint/metadata_guard.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
+#include <fstream>
 #include <string>
+#include <vector>
 
 namespace marrow::io {
 namespace {
@@ -89,6 +94,44 @@ TEST(Manifest, OtherFormatsAreNamedBeforeAnythingElse) {
   EXPECT_THAT(refusal(R"({"format": "1"})"), HasSubstr("names no format"));
   EXPECT_THAT(refusal("{}"), HasSubstr("names no format"));
   EXPECT_THAT(refusal("null"), HasSubstr("names no format"));
+}
+
+/// The example with one number replaced, under the fingerprint that makes it believable.
+std::string forged(const std::string& pointer, const nlohmann::json& value) {
+  auto json = nlohmann::json::parse(to_json(example()));
+  json[nlohmann::json::json_pointer(pointer)] = value;
+  json.erase("manifest_fingerprint");
+  json["manifest_fingerprint"] = fingerprint(json.dump());
+  return json.dump();
+}
+
+TEST(Manifest, NumbersThatAreNotWholeOrTooLargeAreRefused) {
+  EXPECT_EQ(refusal(forged("/step", 7)), "accepted");
+  EXPECT_THAT(refusal(forged("/step", 1e300)), HasSubstr("1e+300 is not a whole number"));
+  EXPECT_THAT(refusal(forged("/step", 0.5)), HasSubstr("0.5 is not a whole number"));
+  EXPECT_THAT(refusal(forged("/step", ~0ULL)), HasSubstr("is not a whole number of its range"));
+  EXPECT_THAT(refusal(forged("/state_h5_bytes", -1)), HasSubstr("-1 is not a whole number"));
+  EXPECT_THAT(refusal(forged("/raw/0/1", 1e19)), HasSubstr("1e+19 is not a whole number"));
+  EXPECT_THAT(refusal(forged("/lattice/extent/0", "3")), HasSubstr("is not a whole number"));
+}
+
+TEST(Manifest, ImpossibleLatticesAreRefused) {
+  EXPECT_THAT(refusal(forged("/lattice/extent/0", 0)), HasSubstr("impossible size"));
+  EXPECT_THAT(refusal(forged("/lattice/extent/1", -1)), HasSubstr("impossible size"));
+  EXPECT_THAT(refusal(forged("/lattice/extent/2", 1LL << 40)), HasSubstr("impossible size"));
+}
+
+// Places whose end wraps around, or that overlap, would make the guard read the file many times.
+TEST(MetadataGuard, RefusesPlacesOutsideTheFileAndOverlaps) {
+  const test::TemporaryDirectory folder;
+  const auto file = folder / "state.h5";
+  std::ofstream(file) << std::string(100, 'x');
+  EXPECT_EQ(fingerprint_outside(file, {{10, 20}, {30, 70}}), fingerprint(std::string(10, 'x')));
+  const std::uint64_t wraps = ~std::uint64_t{0} - 9;
+  for (const std::vector<RawExtent>& raw :
+       {std::vector<RawExtent>{{10, wraps}}, {{101, 0}}, {{90, 11}}, {{50, 20}, {60, 5}}}) {
+    EXPECT_THROW(fingerprint_outside(file, raw), Failure) << raw[0].offset;
+  }
 }
 
 TEST(Fingerprint, DependsOnEveryByteAndOnLength) {
