@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "parallel/simulation.hpp"
 
-#include "core/model/fault.hpp"
 #include "core/observe/census.hpp"
 #include "core/observe/digest.hpp"
 #include "core/patient/blood.hpp"
@@ -17,6 +16,7 @@
 #include "core/rules/susceptibility.hpp"
 #include "core/rules/walk.hpp"
 #include "parallel/balance.hpp"
+#include "parallel/shares.hpp"
 
 #include <algorithm>
 #include <array>
@@ -26,27 +26,6 @@
 
 namespace marrow::parallel {
 namespace {
-
-/// Sub-steps between exchanges: ghost layers cost work in proportion to their width, messages cost
-/// time in proportion to their number; a twenty-fourth of the box is a compromise measured in
-/// tests/bench. A box without neighbours needs no exchange at all.
-std::int64_t choose_window(const Decomposition& decomposition, const Parameters& parameters,
-                           const Tuning& tuning) {
-  const std::int64_t hour = hops_per_hour(parameters.tcells, parameters.domain.spacing_um);
-  const std::int64_t asked =
-      tuning.hops_per_exchange > 0 ? tuning.hops_per_exchange : parameters.run.hops_per_exchange;
-  const std::int64_t thinnest = decomposition.thinnest();
-  if (thinnest == 0) return hour;
-  const std::int64_t fitting = std::clamp<std::int64_t>(thinnest / 24, 1, 16);
-  // Ghost layers wider than a box would reach beyond its neighbours.
-  const std::int64_t widest = std::max<std::int64_t>(1, thinnest / walk_reach_voxels);
-  return std::min({hour, widest, asked > 0 ? asked : fitting});
-}
-
-std::int64_t ghost_layers(const Decomposition& decomposition, std::int64_t window) {
-  const std::int64_t reach = injected(Fault::narrow_halo) ? 1 : walk_reach_voxels;
-  return decomposition.thinnest() == 0 ? 1 : reach * window;
-}
 
 bool infuses_stem_cells(Drug drug) {
   return drug == Drug::transplant || drug == Drug::clone_infusion;
@@ -74,7 +53,7 @@ Simulation::Simulation(const Communicator& comm, const Parameters& parameters,
     : comm_(comm),
       decomposition_(balanced_decomposition(comm, parameters, imported)),
       own_(decomposition_.box(comm.rank())),
-      window_(choose_window(decomposition_, parameters, tuning)),
+      window_(hops_window(decomposition_, parameters, tuning.hops_per_exchange)),
       tissue_(
           build_tissue(comm, parameters, own_, ghost_layers(decomposition_, window_), imported)),
       model_(parameters, tissue_.niches, tissue_.census.accessible_share(parameters.tcells.contact),

@@ -95,6 +95,8 @@ probe_without_cmake() {
       mpirun) proof=$(command -v mpirun || command -v mpiexec) ;;
       clang) proof=$(command -v clang++ || command -v clang++-14) ;;
       clang-runtime) proof=$(compgen -G '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a' | head -n 1 | grep .) ;;
+      slurm) proof=$(PATH=$PATH:/usr/sbin:/sbin command -v slurmctld) ;;
+      munge) proof=$(PATH=$PATH:/usr/sbin:/sbin command -v munged) ;;
       clang-format) proof=$(command -v clang-format-14 || command -v clang-format) ;;
       locales) proof=$(find /usr/share/i18n/locales -name de_DE 2>/dev/null | grep .) ;;
       *) proof=$(header_exists "$header") ;;

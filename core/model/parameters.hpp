@@ -280,9 +280,10 @@ struct FrameParameters {
   std::optional<Box> crop_voxels;
   std::int64_t stride = 1;
   std::int64_t pieces = 1;
-  bool cells = true;   // points: stem cells and T cells
-  bool tissue = true;  // voxels: once, static
-  bool fields = true;  // blocks: cellularity, fat
+  bool cells = true;    // points: stem cells and T cells
+  bool tissue = true;   // voxels: once, static
+  bool fields = true;   // blocks: cellularity, fat, T cells that are counted by block
+  bool signals = true;  // cytokine fields, where the scenario has them
 };
 
 struct OutputParameters {

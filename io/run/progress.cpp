@@ -105,13 +105,20 @@ std::optional<double> Progress::eta_s() const {
   return static_cast<double>(plan_.last_step - step_) / rate;
 }
 
+std::string Progress::against_deadline(double eta_s) const {
+  if (!deadline_) return {};
+  const double left_s = deadline_->deadline_s - timed_s_;
+  return eta_s <= left_s ? fmt::format(" ({} before the deadline)", duration_text(left_s - eta_s))
+                         : fmt::format(" (deadline in {})", duration_text(left_s));
+}
+
 std::string Progress::plain_line(const std::vector<std::string>& counts) const {
   std::string line = fmt::format(
       "step {} of {} ({:.0f}%), {}", with_thousands(step_), with_thousands(plan_.last_step),
       std::floor(percent()), simulated_date_text(static_cast<double>(step_) * plan_.days_per_step));
   if (const std::optional<double> eta = eta_s()) {
-    line += fmt::format(", {:.3g} days/s, ETA {}", steps_per_s() * plan_.days_per_step,
-                        duration_text(*eta));
+    line += fmt::format(", {:.3g} days/s, ETA {}{}", steps_per_s() * plan_.days_per_step,
+                        duration_text(*eta), against_deadline(*eta));
   }
   if (!counts.empty()) line += fmt::format("; {}", joined(counts));
   return line;

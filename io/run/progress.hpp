@@ -50,6 +50,7 @@ class Progress {
   void take_time(std::int64_t step);
   [[nodiscard]] bool line_due() const;
   [[nodiscard]] std::int64_t percent_mark() const;
+  [[nodiscard]] std::string against_deadline(double eta_s) const;
   [[nodiscard]] std::string plain_line(const std::vector<std::string>& counts) const;
   [[nodiscard]] std::string live_line(const std::vector<std::string>& counts) const;
   [[nodiscard]] double percent() const;

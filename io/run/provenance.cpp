@@ -4,6 +4,7 @@
 #include "core/model/failure.hpp"
 #include "io/run/clock.hpp"
 #include "io/run/file_calls.hpp"
+#include "io/text/shell_words.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -89,13 +90,6 @@ std::filesystem::path unused_name(const std::filesystem::path& file) {
   }
 }
 
-/// True if `text` needs no quotes in a shell.
-bool is_plain_word(std::string_view text) {
-  constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
-  return !text.empty() && text.find_first_not_of(plain) == std::string_view::npos;
-}
-
 }  // namespace
 
 std::string begin_segment(const std::filesystem::path& file, const ProvenanceSegment& segment) {
@@ -168,15 +162,7 @@ std::string quoted_command_line(int argument_count, const char* const* arguments
   std::string line;
   for (const char* argument : std::span(arguments, static_cast<std::size_t>(argument_count))) {
     if (!line.empty()) line += ' ';
-    if (is_plain_word(argument)) {
-      line += argument;
-      continue;
-    }
-    line += '\'';
-    for (const char character : std::string_view(argument)) {
-      line += character == '\'' ? "'\\''" : std::string(1, character);
-    }
-    line += '\'';
+    line += shell_word(argument);
   }
   return line;
 }

@@ -74,6 +74,7 @@ RunStatus from_json(const json& from) {
   from.at("simulated_days").get_to(status.simulated_days);
   from.at("steps_per_s").get_to(status.steps_per_s);
   status.eta_s = optional_at<double>(from, "eta_s");
+  if (from.contains("deadline")) status.deadline_wall_s = time_at(from, "deadline");
   status.last_good_checkpoint = optional_at<std::int64_t>(from, "last_good_checkpoint_step");
   status.digest = digest_at(from);
   from.at("real_cells_per_niche").get_to(status.real_cells_per_niche);
@@ -107,6 +108,7 @@ std::string status_json(const RunStatus& status) {
   out["percent"] = status.percent();
   out["steps_per_s"] = status.steps_per_s;
   out["eta_s"] = or_null(status.eta_s);
+  if (status.deadline_wall_s) out["deadline"] = utc_text(*status.deadline_wall_s);
   out["last_good_checkpoint_step"] = or_null(status.last_good_checkpoint);
   out["digest"] = fmt::format("{:016x}", status.digest);
   out["real_cells_per_niche"] = status.real_cells_per_niche;

@@ -25,6 +25,7 @@ struct RunStatus {
   double simulated_days = 0.0;
   double steps_per_s = 0.0;                          // 0: not known yet
   std::optional<double> eta_s;                       // not known yet, or over
+  std::optional<std::int64_t> deadline_wall_s;       // when the job must have ended, if it must
   std::optional<std::int64_t> last_good_checkpoint;  // its step
   std::uint64_t digest = 0;
   double real_cells_per_niche = 0.0;  // the scale: stem cells of the patient per niche of the box
@@ -63,6 +64,14 @@ class StatusFile {
   std::string trouble_;
 };
 
+/// What a batch system says of the job that works on a run directory. `queued`: it waits for its
+/// start or for another one. `over`: it will not run again.
+enum class JobPhase { queued, running, over, unknown };
+struct JobState {
+  JobPhase phase = JobPhase::unknown;
+  std::string text;  // "Slurm job 1234 waits in the queue (Resources)"
+};
+
 /// What `marrow status DIR` prints, and its exit code: finished if there is a run to report on,
 /// files if there is none.
 struct StatusReport {
@@ -70,6 +79,7 @@ struct StatusReport {
   std::string text;
 };
 [[nodiscard]] StatusReport report_status(const std::filesystem::path& directory, const Clock& clock,
-                                         const ProcessIdentity& here = this_process());
+                                         const ProcessIdentity& here = this_process(),
+                                         const std::optional<JobState>& job = std::nullopt);
 
 }  // namespace marrow::io

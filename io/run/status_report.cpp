@@ -19,7 +19,19 @@ struct Observation {
   const RunStatus& status;
   LivenessVerdict process;
   std::int64_t silent_s;
+  std::int64_t now_wall_s;
+  JobPhase job;  // unknown, if there is none
 };
+
+/// The batch system knows more than what can be seen of a process on another host.
+LivenessVerdict liveness_with(const std::optional<JobState>& job, const ProcessIdentity& process,
+                              const ProcessIdentity& here) {
+  LivenessVerdict seen = liveness_of(process, here);
+  if (seen.liveness != Liveness::cannot_tell || !job) return seen;
+  if (job->phase == JobPhase::running) return {Liveness::alive, "its job is running"};
+  if (job->phase == JobPhase::unknown) return seen;
+  return {Liveness::gone, "its job is not running"};
+}
 
 std::string ago(std::int64_t seconds) {
   return duration_text(static_cast<double>(seconds)) + " ago";
@@ -30,6 +42,10 @@ std::string resume_advice(const Observation& seen) {
                                ? fmt::format("from the checkpoint at step {}",
                                              with_thousands(*seen.status.last_good_checkpoint))
                                : std::string("from the beginning: no checkpoint was finished");
+  if (seen.job == JobPhase::queued || seen.job == JobPhase::running) {
+    return fmt::format("The {} job continues it {}",
+                       seen.job == JobPhase::queued ? "queued" : "running", from);
+  }
   return fmt::format("--resume -o '{}' continues {}", seen.directory.string(), from);
 }
 
@@ -75,6 +91,19 @@ std::string state_line(const Observation& seen) {
                      because, resume_advice(seen));
 }
 
+/// Whether the run ends before it must.
+std::string deadline_line(const Observation& seen, double left_s) {
+  const std::int64_t deadline_s = *seen.status.deadline_wall_s;
+  const double until_s = static_cast<double>(deadline_s - seen.now_wall_s);
+  const std::string deadline =
+      fmt::format("deadline {}", short_local_text(deadline_s, seen.now_wall_s));
+  if (left_s <= until_s) {
+    return fmt::format("{}: the run will end {} before", deadline, duration_text(until_s - left_s));
+  }
+  return fmt::format("{}, in {}: the run needs {} more and will stop with a checkpoint", deadline,
+                     duration_text(until_s), duration_text(left_s - until_s));
+}
+
 std::string progress_lines(const Observation& seen) {
   const RunStatus& status = seen.status;
   std::string text = fmt::format("  step {} of {} ({:.1f}%), {}", with_thousands(status.step),
@@ -84,6 +113,7 @@ std::string progress_lines(const Observation& seen) {
   if (may_run && status.eta_s) {
     const double left_s = std::max(0.0, *status.eta_s - static_cast<double>(seen.silent_s));
     text += fmt::format(", {:.3g} steps/s, ETA {}", status.steps_per_s, duration_text(left_s));
+    if (status.deadline_wall_s) text += "\n  " + deadline_line(seen, left_s);
   }
   text += status.last_good_checkpoint ? fmt::format("\n  last good checkpoint: step {}",
                                                     with_thousands(*status.last_good_checkpoint))
@@ -101,7 +131,8 @@ std::string progress_lines(const Observation& seen) {
   return text;
 }
 
-StatusReport without_status(const std::filesystem::path& directory) {
+StatusReport without_status(const std::filesystem::path& directory,
+                            const std::optional<JobState>& job) {
   std::error_code error;
   const std::string name = directory.string();
   if (!std::filesystem::exists(directory, error)) {
@@ -109,6 +140,10 @@ StatusReport without_status(const std::filesystem::path& directory) {
   }
   const DirectoryContents found = look_at(directory);
   if (!found.exists) return {ExitCode::files, fmt::format("'{}' is not a directory", name)};
+  if (!found.holds_run() && job) {
+    return {ExitCode::finished,
+            fmt::format("'{}': no run has started here yet\n  {}", name, job->text)};
+  }
   if (!found.holds_run()) return {ExitCode::files, fmt::format("'{}' holds no run", name)};
   return {
       ExitCode::finished,
@@ -118,17 +153,22 @@ StatusReport without_status(const std::filesystem::path& directory) {
 }  // namespace
 
 StatusReport report_status(const std::filesystem::path& directory, const Clock& clock,
-                           const ProcessIdentity& here) {
+                           const ProcessIdentity& here, const std::optional<JobState>& job) {
   const RunPaths paths(directory);
   std::error_code error;
-  if (!std::filesystem::exists(paths.status(), error)) return without_status(directory);
+  if (!std::filesystem::exists(paths.status(), error)) return without_status(directory, job);
   try {
     const RunStatus status = parse_status(read_file_text(paths.status()));
-    const Observation seen{directory, status, liveness_of(status.process, here),
-                           std::max<std::int64_t>(0, clock.wall_s() - status.updated_wall_s)};
+    const std::int64_t now_s = clock.wall_s();
+    const Observation seen{directory,
+                           status,
+                           liveness_with(job, status.process, here),
+                           std::max<std::int64_t>(0, now_s - status.updated_wall_s),
+                           now_s,
+                           job ? job->phase : JobPhase::unknown};
     return {ExitCode::finished,
-            fmt::format("'{}' ({}): {}\n{}", directory.string(), status.scenario, state_line(seen),
-                        progress_lines(seen))};
+            fmt::format("'{}' ({}): {}\n{}{}", directory.string(), status.scenario,
+                        state_line(seen), progress_lines(seen), job ? "\n  " + job->text : "")};
   } catch (const Failure& failure) {
     return {ExitCode::files,
             fmt::format("'{}' cannot be understood: {}. The run itself is not affected; "

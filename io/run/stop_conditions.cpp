@@ -154,10 +154,9 @@ double WallDeadline::margin_s() const {
 }
 
 StopVerdict WallDeadline::poll() const {
-  const double left_s = deadline_s_ - clock_->steady_s();
-  if (margin_s() <= left_s) return {};
-  return {StopDecision::stop, fmt::format("the deadline is in {}, and stopping safely may take {}",
-                                          duration_text(left_s), duration_text(margin_s()))};
+  if (margin_s() <= left_s()) return {};
+  return {StopDecision::stop, fmt::format("the deadline in {} (stopping safely may take {})",
+                                          duration_text(left_s()), duration_text(margin_s()))};
 }
 
 double steady_time_of(std::int64_t wall_s, const Clock& clock) {

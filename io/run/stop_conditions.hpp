@@ -68,6 +68,7 @@ class WallDeadline {
   void step_took(double seconds);
   void checkpoint_took(double seconds);
   [[nodiscard]] double margin_s() const;
+  [[nodiscard]] double left_s() const { return deadline_s_ - clock_->steady_s(); }
   [[nodiscard]] DeadlineView view() const { return {deadline_s_, margin_s()}; }
   [[nodiscard]] StopVerdict poll() const;
 

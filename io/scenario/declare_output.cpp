@@ -68,7 +68,7 @@ void declare_frames(Declarations& d) {
        [](auto& p, auto) -> auto& { return p.output.frames.stride; })
       .at_least(1)
       .at_most(1024)
-      .means("Keep each n-th voxel along each axis of the tissue.");
+      .means("Keep each n-th voxel along each axis of tissue and cytokine fields.");
   d.add(
        ParameterType::integer, "pieces",
        [](auto& p, auto) -> auto& { return p.output.frames.pieces; })
@@ -83,7 +83,11 @@ void declare_frames(Declarations& d) {
       .means("Write the tissue voxels, once.");
   d.add(
        ParameterType::flag, "fields", [](auto& p, auto) -> auto& { return p.output.frames.fields; })
-      .means("Write cellularity and fat per block.");
+      .means("Write cellularity, fat and T cells counted by block.");
+  d.add(
+       ParameterType::flag, "signals",
+       [](auto& p, auto) -> auto& { return p.output.frames.signals; })
+      .means("Write the cytokine fields, if the scenario has any.");
   declare_crop(d);
 }
 

@@ -45,9 +45,16 @@ std::filesystem::path partial_name(const std::filesystem::path& path) {
   return std::filesystem::path(path) += partial_suffix;
 }
 
-void sync_file(const std::filesystem::path& path) {
-  Descriptor file(path, O_RDONLY, "reopen");
+void write_file(const std::filesystem::path& path, std::string_view content) {
+  Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC, "create");
+  while (!content.empty()) {
+    const ssize_t written = ::write(file.get(), content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("write", path, errno);
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
   if (::fsync(file.get()) != 0) fail("force to disk", path, errno);
+  if (file.close() != 0) fail("close", path, errno);
 }
 
 void reveal(const std::filesystem::path& path) {
@@ -59,15 +66,7 @@ void reveal(const std::filesystem::path& path) {
 void replace_text(const std::filesystem::path& path, const std::string& text) {
   const std::filesystem::path partial = partial_name(path);
   try {
-    Descriptor file(partial, O_WRONLY | O_CREAT | O_TRUNC, "create");
-    for (std::size_t done = 0; done < text.size();) {
-      const ssize_t written = ::write(file.get(), text.data() + done, text.size() - done);
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail("write", partial, errno);
-      done += static_cast<std::size_t>(written);
-    }
-    if (::fsync(file.get()) != 0) fail("force to disk", partial, errno);
-    if (file.close() != 0) fail("close", partial, errno);
+    write_file(partial, text);
     reveal(path);
   } catch (const Failure&) {
     std::error_code ignored;

@@ -14,8 +14,8 @@ inline constexpr std::string_view partial_suffix = ".partial";
 
 std::filesystem::path partial_name(const std::filesystem::path& path);
 
-/// Forces a written file to disk; a full or failing disk shows here at the latest.
-void sync_file(const std::filesystem::path& path);
+/// Writes a whole file and forces it to disk; a full or failing disk shows here at the latest.
+void write_file(const std::filesystem::path& path, std::string_view content);
 
 /// Moves partial_name(path) to path in one step.
 void reveal(const std::filesystem::path& path);

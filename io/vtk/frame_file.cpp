@@ -21,12 +21,12 @@
 #include <vtkSmartPointer.h>
 #include <vtkStringArray.h>
 #include <vtkTypeInt64Array.h>
+#include <vtkUnsignedCharArray.h>
 #include <vtkXMLImageDataWriter.h>
 #include <vtkXMLPolyDataWriter.h>
 
 #include <bit>
-#include <exception>
-#include <fstream>
+#include <new>
 #include <string_view>
 
 namespace marrow::io {
@@ -55,11 +55,24 @@ void attach(const std::vector<FrameArray>& arrays, vtkDataSetAttributes* attribu
   if (!arrays.empty()) attributes->SetActiveScalars(arrays.front().name.c_str());
 }
 
-void attach_text(const char* name, const std::string& text, vtkFieldData* fields) {
+void attach_texts(const char* name, const std::vector<std::string>& texts, vtkFieldData* fields) {
   vtkNew<vtkStringArray> array;
   array->SetName(name);
-  array->InsertNextValue(text);
+  for (const std::string& text : texts) array->InsertNextValue(text);
   fields->AddArray(array);
+}
+
+void attach_founders(const std::vector<FounderLabel>& founders, vtkFieldData* fields) {
+  std::vector<std::string> names = {"normal"};
+  vtkNew<vtkUnsignedCharArray> genotypes;
+  genotypes->SetName("founder_genotypes");
+  genotypes->InsertNextValue(0);
+  for (const FounderLabel& founder : founders) {
+    names.push_back(founder.name);
+    genotypes->InsertNextValue(founder.genotype);
+  }
+  attach_texts("founders", names, fields);
+  fields->AddArray(genotypes);
 }
 
 void attach_facts(const FrameFacts& facts, vtkFieldData* fields) {
@@ -77,8 +90,9 @@ void attach_facts(const FrameFacts& facts, vtkFieldData* fields) {
     scale->InsertNextValue(facts.real_cells_per_niche);
     fields->AddArray(scale);
   }
-  attach_text("digest", digest_text(facts.digest), fields);
-  attach_text("scenario", facts.scenario, fields);
+  attach_texts("digest", {digest_text(facts.digest)}, fields);
+  attach_texts("scenario", {facts.labels.scenario}, fields);
+  attach_founders(facts.labels.founders, fields);
 }
 
 vtkSmartPointer<vtkDataSet> data_set(const ImagePiece& piece) {
@@ -111,16 +125,6 @@ vtkSmartPointer<vtkXMLWriter> writer_for(const ImagePiece&) {
 }
 vtkSmartPointer<vtkXMLWriter> writer_for(const PointPiece&) {
   return vtkSmartPointer<vtkXMLPolyDataWriter>::New();
-}
-
-/// VTK's writer closes its stream without looking; a complete file ends like this.
-bool ends_like_vtk_xml(const std::filesystem::path& path) {
-  constexpr std::string_view end = "</VTKFile>\n";
-  std::ifstream file(path, std::ios::binary);
-  file.seekg(-static_cast<std::streamoff>(end.size()), std::ios::end);
-  std::string tail(end.size(), '\0');
-  file.read(tail.data(), static_cast<std::streamsize>(tail.size()));
-  return file && tail == end;
 }
 
 std::string error_name(vtkXMLWriter& writer) {
@@ -192,9 +196,10 @@ void write_piece(const std::filesystem::path& path, const Piece& piece, const Fr
   const auto writer = std::visit([](const auto& p) { return writer_for(p); }, piece);
   attach_facts(facts, data->GetFieldData());
   writer->SetInputData(data);
-  writer->SetFileName(path.c_str());
-  writer->SetDataModeToAppended();
-  writer->EncodeAppendedDataOff();
+  // Not to the file: when a disk is full, VTK 9.1 frees pointers that it has never set.
+  writer->WriteToOutputStringOn();
+  // Not appended: ParaView 5.11 cannot read that with the expat of an updated Debian 12.
+  writer->SetDataModeToBinary();
   writer->SetHeaderTypeToUInt64();
   writer->SetIdTypeToInt64();
   if (compression == Compression::zlib) {
@@ -203,15 +208,16 @@ void write_piece(const std::filesystem::path& path, const Piece& piece, const Fr
     writer->SetCompressorTypeToNone();
   }
   VtkMessages messages;
-  bool good = false;
   std::string reason;
   try {
-    good = writer->Write() == 1 && !messages.failed();
+    if (writer->Write() == 1 && !messages.failed()) {
+      write_file(path, writer->GetOutputString());
+      return;
+    }
     reason = error_name(*writer);
-  } catch (const std::exception& error) {
-    reason = error.what();
+  } catch (const std::bad_alloc&) {
+    reason = "not enough memory";
   }
-  if (good && ends_like_vtk_xml(path)) return;
   throw Failure(ExitCode::files, fmt::format("cannot write '{}': {}", path.string(),
                                              reason.empty() ? messages.text() : reason));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The files of one frame: pieces through VTK (raw appended data, 64-bit headers), and the small
+// The files of one frame: pieces through VTK (inline binary data, 64-bit headers), and the small
 // header that joins several pieces. Plain inputs; knows nothing of ranks, of series, or of what the
 // values mean.
 #pragma once
@@ -28,11 +28,23 @@ struct FrameArray {
   ArrayValues values;
 };
 
+/// A clone that the scenario places, as legends name it.
+struct FounderLabel {
+  std::string name;
+  std::uint8_t genotype = 0;  // GenotypeBit mask
+};
+
+/// Names that all frames of a run carry.
+struct FrameLabels {
+  std::string scenario;
+  std::vector<FounderLabel> founders = {};  // "founder" of a cell counts these from 1; 0 is normal
+};
+
 /// What every file says about itself, as VTK field data.
 struct FrameFacts {
   std::int64_t step = 0;  // hours
   std::uint64_t digest = 0;
-  std::string scenario;
+  FrameLabels labels;
   double real_cells_per_niche = 0.0;  // N_real/K; 0: not given
 };
 

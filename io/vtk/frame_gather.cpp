@@ -74,13 +74,13 @@ bool has_reveal(const parallel::Communicator& communicator, const TissueBox& min
 
 }  // namespace
 
-FrameWriter::Pieces FrameWriter::gather_tissue(const TissueBox& mine,
-                                               std::span<const std::uint8_t> reveal,
-                                               const std::vector<Box>& slabs) const {
-  const bool with_reveal = has_reveal(communicator_, mine, reveal);
-  const std::vector<Box> boxes = communicator_.all_gather(std::span<const Box>(&mine.box, 1));
+template <class T>
+FrameWriter::Pieces FrameWriter::gather_dense(const FrameGrid& grid, const Box& mine,
+                                              std::span<const DenseColumn<T>> columns,
+                                              const std::vector<Box>& slabs) const {
+  const std::vector<Box> boxes = communicator_.all_gather(std::span<const Box>(&mine, 1));
   const auto part = [&](const Box& box, std::size_t piece) {
-    return box.empty() ? Box{} : intersection(cells_shown(voxels_, box), slabs[piece]);
+    return box.empty() ? Box{} : intersection(cells_shown(grid, box), slabs[piece]);
   };
   std::vector<Bytes> outgoing(boxes.size());
   Pieces pieces;
@@ -88,19 +88,18 @@ FrameWriter::Pieces FrameWriter::gather_tissue(const TissueBox& mine,
     for (std::size_t piece = 0; piece < slabs.size(); ++piece) {
       auto& bytes =
           outgoing[static_cast<std::size_t>(writer_of(piece, slabs.size(), communicator_.size()))];
-      const Box cells = part(mine.box, piece);
-      bytes.reserve(bytes.size() + static_cast<std::size_t>(cells.volume()) * 2);
+      const Box cells = part(mine, piece);
+      bytes.reserve(bytes.size() +
+                    static_cast<std::size_t>(cells.volume()) * columns.size() * sizeof(T));
       for_each_cell(cells, [&](const Index3& cell) {
-        const auto at = static_cast<std::size_t>(offset_in(mine.box, source_of(voxels_, cell)));
-        bytes.push_back(std::byte{mine.kind[at]});
-        if (with_reveal) bytes.push_back(std::byte{reveal[at]});
+        const auto at = static_cast<std::size_t>(offset_in(mine, source_of(grid, cell)));
+        for (const DenseColumn<T>& column : columns) append(bytes, column.values.subspan(at, 1));
       });
     }
     for (const std::size_t piece : my_pieces(slabs.size())) {
-      ImagePiece image = image_piece(voxels_, slabs[piece]);
-      const std::vector<std::uint8_t> blank(static_cast<std::size_t>(slabs[piece].volume()));
-      image.arrays.push_back({"tissue", blank});
-      if (with_reveal) image.arrays.push_back({"adipocyte_reveal", blank});
+      ImagePiece image = image_piece(grid, slabs[piece]);
+      const std::vector<T> blank(static_cast<std::size_t>(slabs[piece].volume()));
+      for (const DenseColumn<T>& column : columns) image.arrays.push_back({column.name, blank});
       pieces.emplace(piece, std::move(image));
     }
   });
@@ -112,17 +111,37 @@ FrameWriter::Pieces FrameWriter::gather_tissue(const TissueBox& mine,
       const Box cells = part(boxes[static_cast<std::size_t>(source)], number);
       for_each_cell(cells, [&](const Index3& cell) {
         const auto at = static_cast<std::size_t>(offset_in(image.cells, cell));
-        for (FrameArray& array : image.arrays) {
-          values_of<std::uint8_t>(array)[at] = values.next<std::uint8_t>();
-        }
+        for (FrameArray& array : image.arrays) values_of<T>(array)[at] = values.next<T>();
       });
       filled[number] += cells.volume();
     }
   });
   for (const auto& [number, piece] : pieces) {
-    check_complete(filled[number], slabs[number].volume(), "voxels");
+    check_complete(filled[number], slabs[number].volume(), "cells");
   }
   return pieces;
+}
+
+FrameWriter::Pieces FrameWriter::gather_tissue(const TissueBox& mine,
+                                               std::span<const std::uint8_t> reveal,
+                                               const std::vector<Box>& slabs) const {
+  std::vector<DenseColumn<std::uint8_t>> columns = {{"tissue", mine.kind}};
+  if (has_reveal(communicator_, mine, reveal)) columns.push_back({"adipocyte_reveal", reveal});
+  return gather_dense<std::uint8_t>(voxels_, mine.box, columns, slabs);
+}
+
+FrameWriter::Pieces FrameWriter::gather_signals(const FrameGrid& grid, const Box& mine,
+                                                std::span<const DenseColumn<float>> levels,
+                                                const std::vector<Box>& slabs) const {
+  communicator_.agree([&] {
+    for (const DenseColumn<float>& column : levels) {
+      if (column.values.size() == static_cast<std::size_t>(mine.volume())) continue;
+      throw Failure(ExitCode::internal_error,
+                    fmt::format("{} values of '{}' were given for {} cells", column.values.size(),
+                                column.name, mine.volume()));
+    }
+  });
+  return gather_dense<float>(grid, mine, levels, slabs);
 }
 
 FrameWriter::Pieces FrameWriter::gather_fields(std::span<const std::uint64_t> block_index,
@@ -193,19 +212,26 @@ PointPiece points_at(const Lattice& lattice, const std::vector<Item>& items) {
   return piece;
 }
 
+bool is_stem_cell(CellState state) {
+  return state == CellState::stem || state == CellState::apoptotic;
+}
+
 PointPiece cell_piece(const Lattice& lattice, const std::vector<CellPoint>& cells) {
   PointPiece piece = points_at(lattice, cells);
   using Point = CellPoint;
   const auto add = [&]<class T>(const char* name, T Point::*member) {
     piece.arrays.push_back(column<T>(name, cells, [&](const Point& p) { return p.*member; }));
   };
+  piece.arrays.push_back(column<std::uint8_t>(
+      "cell_kind", cells, [](const Point& p) { return is_stem_cell(p.state) ? 1 : 2; }));
   piece.arrays.push_back(
-      column<std::uint8_t>("cell_kind", cells, [](const Point& p) { return p.kind; }));
+      column<std::uint8_t>("cell_state", cells, [](const Point& p) { return p.state; }));
   add("clone", &Point::clone);
+  add("clone_age_d", &Point::clone_age_d);
   add("founder", &Point::founder);
   add("genotype", &Point::genotype);
   add("presentation", &Point::presentation);
-  add("clock", &Point::clock);
+  add("timer_h", &Point::timer_h);
   add("kills", &Point::kills);
   add("site", &Point::site);
   return piece;

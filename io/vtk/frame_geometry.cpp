@@ -38,6 +38,13 @@ std::array<Axis, 3> axes(const FrameGrid& grid) {
            {lo.z, hi.z, grid.stride, grid.cells.z}}};
 }
 
+/// Every cell of `edge`^3 voxels that the box touches.
+Box cells_touched(const Box& voxels, std::int64_t edge) {
+  const auto up = [edge](std::int64_t at) { return ceiling_ratio(at, edge); };
+  return {{voxels.lo.x / edge, voxels.lo.y / edge, voxels.lo.z / edge},
+          {up(voxels.hi.x), up(voxels.hi.y), up(voxels.hi.z)}};
+}
+
 void check_countable(const Index3& cells) {
   // VTK extents are int and count points, one more than cells.
   constexpr std::int64_t most = std::numeric_limits<int>::max() - 1;
@@ -78,13 +85,26 @@ FrameGrid voxel_grid(const Lattice& lattice, const std::optional<Box>& crop_voxe
   return grid;
 }
 
-FrameGrid block_grid(const Lattice& lattice, const std::optional<Box>& crop_voxels) {
+namespace {
+
+FrameGrid coarse_grid(const Lattice& lattice, const std::optional<Box>& crop_voxels,
+                      std::int64_t stride, std::int64_t edge) {
   const Box crop = voxel_grid(lattice, crop_voxels, 1).crop;
-  const Index3 one{1, 1, 1};
-  const Box blocks{BlockGrid::block_of(crop.lo), BlockGrid::block_of(crop.hi - one) + one};
-  const Lattice coarse{BlockGrid(lattice.extent).extent, lattice.periodic,
-                       lattice.spacing_um * static_cast<double>(block_edge)};
-  return voxel_grid(coarse, blocks, 1);
+  const Lattice coarse{cells_touched(lattice.box(), edge).hi, lattice.periodic,
+                       lattice.spacing_um * static_cast<double>(edge)};
+  return voxel_grid(coarse, cells_touched(crop, edge), stride);
+}
+
+}  // namespace
+
+FrameGrid block_grid(const Lattice& lattice, const std::optional<Box>& crop_voxels) {
+  return coarse_grid(lattice, crop_voxels, 1, block_edge);
+}
+
+FrameGrid signal_grid(const Lattice& lattice, const std::optional<Box>& crop_voxels,
+                      std::int64_t stride, std::int64_t voxels_per_cell) {
+  const std::int64_t cells = std::max<std::int64_t>(stride / voxels_per_cell, 1);
+  return coarse_grid(lattice, crop_voxels, cells, voxels_per_cell);
 }
 
 Index3 source_of(const FrameGrid& grid, const Index3& cell) {

@@ -13,7 +13,8 @@
 
 namespace marrow::io {
 
-/// A regular grid of frame cells over a part of the lattice (the *source*: voxels, or blocks).
+/// A regular grid of frame cells over a part of the lattice (the *source*: voxels, blocks, or cells
+/// of the cytokine grid).
 /// Frame cell i covers `stride` source cells per axis and shows the one that holds its centre; the
 /// last cell of an axis may reach beyond the crop and then shows at most the crop's last source
 /// cell.
@@ -36,6 +37,11 @@ FrameGrid voxel_grid(const Lattice& lattice, const std::optional<Box>& crop_voxe
 
 /// One frame cell per block that the crop touches.
 FrameGrid block_grid(const Lattice& lattice, const std::optional<Box>& crop_voxels);
+
+/// A grid over cells of `voxels_per_cell`^3 voxels, as far as the crop touches them: frame cells
+/// are `stride` voxels apart, or one cell where that is more.
+FrameGrid signal_grid(const Lattice& lattice, const std::optional<Box>& crop_voxels,
+                      std::int64_t stride, std::int64_t voxels_per_cell);
 
 /// The source cell that a frame cell shows.
 Index3 source_of(const FrameGrid& grid, const Index3& cell);

@@ -77,6 +77,8 @@ std::string_view name_of(Series series) {
       return "cells";
     case Series::fields:
       return "fields";
+    case Series::signals:
+      return "signals";
   }
   return "";
 }
@@ -92,7 +94,7 @@ std::string file_name(const FrameName& name) {
 
 std::optional<FrameName> parse_file_name(const std::string& text) {
   static const std::regex form(
-      R"((tissue|niches|cells|fields)(?:_(\d{9,18}))?(?:_p(\d{4,9}))?\.(p?)vt[ip](\.partial)?)");
+      R"((tissue|niches|cells|fields|signals)(?:_(\d{9,18}))?(?:_p(\d{4,9}))?\.(p?)vt[ip](\.partial)?)");
   std::smatch part;
   if (!std::regex_match(text, part, form)) return std::nullopt;
   FrameName name;

@@ -14,9 +14,9 @@
 
 namespace marrow::io {
 
-enum class Series { tissue, niches, cells, fields };
-inline constexpr std::array<Series, 4> all_series = {Series::tissue, Series::niches, Series::cells,
-                                                     Series::fields};
+enum class Series { tissue, niches, cells, fields, signals };
+inline constexpr std::array<Series, 5> all_series = {Series::tissue, Series::niches, Series::cells,
+                                                     Series::fields, Series::signals};
 
 std::string_view name_of(Series series);
 /// Tissue and niches never change: one frame, named without a step.
@@ -24,7 +24,7 @@ constexpr bool is_static(Series series) {
   return series == Series::tissue || series == Series::niches;
 }
 constexpr bool is_image(Series series) {
-  return series == Series::tissue || series == Series::fields;
+  return series == Series::tissue || series == Series::fields || series == Series::signals;
 }
 
 /// "cells_000000120.vtp" | "cells_000000120.pvtp" + "cells_000000120_p0003.vtp" | "tissue.vti" …

@@ -59,16 +59,17 @@ class Traces {
 
 FrameWriter::FrameWriter(const parallel::Communicator& communicator, fs::path directory,
                          const FrameParameters& parameters, const Lattice& lattice,
-                         std::string scenario, Compression compression)
+                         FrameLabels labels, Compression compression)
     : communicator_(communicator),
       directory_(std::move(directory)),
       lattice_(lattice),
       voxels_(voxel_grid(lattice, parameters.crop_voxels, parameters.stride)),
       blocks_(block_grid(lattice, parameters.crop_voxels)),
-      pieces_(parameters.pieces),
-      scenario_(std::move(scenario)),
+      parameters_(parameters),
+      labels_(std::move(labels)),
       compression_(compression) {
-  z_slabs(voxels_.box(), pieces_);  // refuses a wrong number of pieces now, not at the first frame
+  z_slabs(voxels_.box(),
+          parameters_.pieces);  // refuses a wrong number of pieces now, not at the first frame
   communicator_.agree([&] {
     if (!communicator_.is_root()) return;
     for (const Series series : all_series) frames_[series] = list_frames(directory_, series);
@@ -100,6 +101,14 @@ FrameResult FrameWriter::write_fields(const FrameStamp& stamp,
   });
 }
 
+FrameResult FrameWriter::write_signals(const FrameStamp& stamp, const SignalLevels& mine) {
+  const FrameGrid grid =
+      signal_grid(lattice_, parameters_.crop_voxels, parameters_.stride, mine.voxels_per_cell);
+  return attempt(Series::signals, stamp, grid.box(), [&](const std::vector<Box>& slabs) {
+    return gather_signals(grid, mine.cells, mine.columns, slabs);
+  });
+}
+
 FrameResult FrameWriter::cut_back(std::int64_t step) {
   try {
     communicator_.agree([&] {
@@ -127,7 +136,7 @@ FrameResult FrameWriter::attempt(
     Series series, const FrameStamp& stamp, const Box& whole,
     const std::function<Pieces(const std::vector<Box>& slabs)>& gather) {
   try {
-    const std::vector<Box> slabs = z_slabs(whole, pieces_);
+    const std::vector<Box> slabs = z_slabs(whole, parameters_.pieces);
     Pieces pieces;
     communicator_.agree([&] { pieces = gather(slabs); });
     return {"", publish(series, stamp, whole, slabs, pieces)};
@@ -140,7 +149,7 @@ FrameResult FrameWriter::attempt(
 
 std::int64_t FrameWriter::publish(Series series, const FrameStamp& stamp, const Box& whole,
                                   const std::vector<Box>& slabs, const Pieces& pieces) {
-  const FrameFacts facts{stamp.step, stamp.digest, scenario_, stamp.real_cells_per_niche};
+  const FrameFacts facts{stamp.step, stamp.digest, labels_, stamp.real_cells_per_niche};
   const auto path_of = [&](std::size_t piece) {
     return directory_ / file_name(piece_name(series, stamp.step, piece, slabs.size()));
   };
@@ -158,7 +167,6 @@ std::int64_t FrameWriter::publish(Series series, const FrameStamp& stamp, const 
         const fs::path path = path_of(number);
         traces.expect(path);
         write_piece(partial_name(path), piece, facts, compression_);
-        sync_file(partial_name(path));
         bytes += static_cast<std::int64_t>(fs::file_size(partial_name(path)));
       }
     });

@@ -28,13 +28,14 @@ namespace marrow::io {
 /// A stem cell or a T cell as a frame shows it.
 struct CellPoint {
   SiteIndex site = 0;
-  CellState kind = CellState::none;
+  CellState state = CellState::none;
   std::uint8_t genotype = 0;  // GenotypeBit mask
   std::uint8_t kills = 0;     // T cells
-  std::uint16_t clock = 0;    // stem cells: hours; T cells: hop sub-steps
   std::uint32_t clone = 0;    // stem cells: clone; T cells: clonotype
   std::uint32_t founder = 0;  // 0 normal, i + 1 = i-th founder of the scenario
+  float clone_age_d = 0.0F;   // stem cells: since the clone arose; a cell's own age is not kept
   float presentation = 0.0F;  // 1 = full
+  float timer_h = 0.0F;       // until a dying stem cell is gone or a killing T cell is free again
 
   friend auto operator<=>(const CellPoint&, const CellPoint&) = default;
 };
@@ -43,6 +44,20 @@ struct CellPoint {
 struct BlockColumn {
   std::string name;  // "cellularity", "fat", "hematopoiesis"
   std::span<const float> values;
+};
+
+/// One quantity of a box of cells of a grid; `values` runs x-fastest over the box.
+template <class T>
+struct DenseColumn {
+  std::string name;
+  std::span<const T> values;
+};
+
+/// One rank's part of the cytokine fields, on cubes of `voxels_per_cell`^3 voxels.
+struct SignalLevels {
+  std::int64_t voxels_per_cell = 1;
+  Box cells;                                // in cells of that grid
+  std::vector<DenseColumn<float>> columns;  // "ifn_gamma_level", …
 };
 
 /// Names the moment that a frame shows.
@@ -68,7 +83,7 @@ class FrameWriter {
   /// stride or number of pieces that cannot be, Failure(files) for a directory that cannot be
   /// listed.
   FrameWriter(const parallel::Communicator& communicator, std::filesystem::path directory,
-              const FrameParameters& parameters, const Lattice& lattice, std::string scenario,
+              const FrameParameters& parameters, const Lattice& lattice, FrameLabels labels,
               Compression compression = Compression::zlib);
 
   /// The boxes of all ranks must cover the lattice. `adipocyte_reveal` runs like mine.kind, or is
@@ -82,6 +97,10 @@ class FrameWriter {
   /// Each block from exactly one rank; the same names in the same order on every rank.
   FrameResult write_fields(const FrameStamp& stamp, std::span<const std::uint64_t> block_index,
                            std::span<const BlockColumn> columns);
+  /// The cells of all ranks must cover the lattice; the same names in the same order on every rank.
+  /// Stride applies.
+  FrameResult write_signals(const FrameStamp& stamp, const SignalLevels& mine);
+
   /// On resume: takes away frames later than `step` and unfinished files.
   FrameResult cut_back(std::int64_t step);
 
@@ -90,6 +109,14 @@ class FrameWriter {
 
   [[nodiscard]] Pieces gather_tissue(const TissueBox& mine, std::span<const std::uint8_t> reveal,
                                      const std::vector<Box>& slabs) const;
+  [[nodiscard]] Pieces gather_signals(const FrameGrid& grid, const Box& mine,
+                                      std::span<const DenseColumn<float>> levels,
+                                      const std::vector<Box>& slabs) const;
+  /// `columns` over the own cells of what `grid` shows; own boxes cover all of it.
+  template <class T>
+  [[nodiscard]] Pieces gather_dense(const FrameGrid& grid, const Box& mine,
+                                    std::span<const DenseColumn<T>> columns,
+                                    const std::vector<Box>& slabs) const;
   [[nodiscard]] Pieces gather_cells(std::span<const CellPoint> mine,
                                     const std::vector<Box>& slabs) const;
   [[nodiscard]] Pieces gather_fields(std::span<const std::uint64_t> block_index,
@@ -112,8 +139,8 @@ class FrameWriter {
   Lattice lattice_;
   FrameGrid voxels_;  // cropped and strided
   FrameGrid blocks_;
-  std::int64_t pieces_;
-  std::string scenario_;
+  FrameParameters parameters_;
+  FrameLabels labels_;
   Compression compression_;
   std::map<Series, FrameList> frames_;  // on the root
 };

@@ -67,10 +67,11 @@ inline bool has_cell(const Index3& p) { return (p.x * 31 + p.y * 17 + p.z * 7) %
 inline CellPoint cell_at(const Index3& p) {
   CellPoint cell;
   cell.site = lattice.site(p);
-  cell.kind = static_cast<CellState>(1 + (p.x + p.y) % 4);
+  cell.state = static_cast<CellState>(1 + (p.x + p.y) % 4);
   cell.genotype = static_cast<std::uint8_t>(p.z % 8);
   cell.kills = static_cast<std::uint8_t>(p.x);
-  cell.clock = static_cast<std::uint16_t>(p.y * 1000);
+  cell.timer_h = static_cast<float>(p.y) / 8.0F;
+  cell.clone_age_d = static_cast<float>(p.z) * 0.5F;
   cell.clone = static_cast<std::uint32_t>(p.x * p.y * 300);
   cell.founder = static_cast<std::uint32_t>(p.z);
   cell.presentation = static_cast<float>(p.x) / 64.0F;
@@ -87,6 +88,13 @@ inline std::vector<Niche> niches() {
   return table;
 }
 
+inline constexpr std::int64_t voxels_per_signal_cell = 2;
+inline Box signal_cells() { return {{0, 0, 0}, {27, 19, 23}}; }
+inline float level_at(const Index3& cell, std::size_t column) {
+  return static_cast<float>(cell.x * 10000 + cell.y * 100 + cell.z) +
+         0.25F * static_cast<float>(column);
+}
+
 /// Everything that `box` holds, and one writer's calls with it.
 struct Share {
   TissueBox tissue;
@@ -94,8 +102,14 @@ struct Share {
   std::vector<CellPoint> cells;
   std::vector<std::uint64_t> blocks;
   std::vector<std::vector<float>> columns{3};
+  Box signal_box;
+  std::vector<std::vector<float>> levels{2};
 
-  Share(const Box& box, const Box& block_box) : tissue{box, {}} {
+  Share(const Box& box, const Box& block_box, const Box& signals)
+      : tissue{box, {}}, signal_box(signals) {
+    for_each(signals, [&](const Index3& cell) {
+      for (std::size_t i = 0; i < 2; ++i) levels[i].push_back(level_at(cell, i));
+    });
     for_each(box, [&](const Index3& p) {
       tissue.kind.push_back(kind_at(p));
       reveal.push_back(reveal_at(p));
@@ -112,7 +126,8 @@ struct Share {
 
 inline Share share_of(const parallel::Communicator& comm) {
   return {part_of(lattice.box(), comm.rank(), comm.size()),
-          part_of(BlockGrid(lattice.extent).box(), comm.rank(), comm.size())};
+          part_of(BlockGrid(lattice.extent).box(), comm.rank(), comm.size()),
+          part_of(signal_cells(), comm.rank(), comm.size())};
 }
 
 inline void write_all(FrameWriter& writer, const Share& share) {
@@ -125,6 +140,11 @@ inline void write_all(FrameWriter& writer, const Share& share) {
   const FrameResult fields = writer.write_fields(stamp, share.blocks, columns);
   EXPECT_EQ(fields.failure, "");
   EXPECT_GT(fields.bytes, 0);
+  const SignalLevels levels{
+      voxels_per_signal_cell,
+      share.signal_box,
+      {{"ifn_gamma_level", share.levels[0]}, {"tnf_alpha_level", share.levels[1]}}};
+  EXPECT_EQ(writer.write_signals(stamp, levels).failure, "");
 }
 
 inline std::map<std::string, std::string> files_in(const std::filesystem::path& directory) {

@@ -42,7 +42,7 @@ class FrameRunTest : public testing::Test {
 };
 
 TEST_F(FrameRunTest, ConstructionCreatesNothing) {
-  const FrameWriter writer(comm, directory.path() / "frames", parameters, lattice, "x");
+  const FrameWriter writer(comm, directory.path() / "frames", parameters, lattice, {"x"});
   comm.barrier();
   EXPECT_FALSE(fs::exists(directory.path() / "frames"));
 }
@@ -50,14 +50,14 @@ TEST_F(FrameRunTest, ConstructionCreatesNothing) {
 TEST_F(FrameRunTest, ResumeContinuesTheSeries) {
   parameters.pieces = 2;
   {
-    FrameWriter writer(comm, directory.path(), parameters, lattice, "x");
+    FrameWriter writer(comm, directory.path(), parameters, lattice, {"x"});
     for (const std::int64_t step : {0, 24, 48, 72}) write_cells_at(writer, step);
   }
   if (comm.is_root())
     std::ofstream(directory.path() / "cells_000000096_p0000.vtp.partial") << "half";
   comm.barrier();
   parameters.pieces = 1;  // may change on resume
-  FrameWriter writer(comm, directory.path(), parameters, lattice, "x");
+  FrameWriter writer(comm, directory.path(), parameters, lattice, {"x"});
   EXPECT_EQ(writer.cut_back(24).failure, "");
   comm.barrier();
   auto files = files_in(directory.path());
@@ -83,7 +83,7 @@ TEST_F(FrameRunTest, ResumeContinuesTheSeries) {
 
 TEST_F(FrameRunTest, AFullDiskOnOneRankLeavesNothingAndTellsAllRanks) {
   parameters.pieces = 4;
-  FrameWriter writer(comm, directory.path(), parameters, lattice, "x", Compression::none);
+  FrameWriter writer(comm, directory.path(), parameters, lattice, {"x"}, Compression::none);
   write_cells_at(writer, 0);
   comm.barrier();
   const auto before = files_in(directory.path());
@@ -109,7 +109,7 @@ TEST_F(FrameRunTest, AHeaderThatCannotBeWrittenTakesItsPiecesAlong) {
   if (comm.is_root())
     fs::create_directories(directory.path() / "cells_000000024.pvtp" / "in the way");
   comm.barrier();
-  FrameWriter writer(comm, directory.path(), parameters, lattice, "x");
+  FrameWriter writer(comm, directory.path(), parameters, lattice, {"x"});
   const FrameResult result = writer.write_cells({24, 1}, share.cells);
   EXPECT_FALSE(result.ok());
   EXPECT_NE(result.failure.find("cells_000000024.pvtp"), std::string::npos) << result.failure;
@@ -120,14 +120,14 @@ TEST_F(FrameRunTest, AHeaderThatCannotBeWrittenTakesItsPiecesAlong) {
 TEST_F(FrameRunTest, AFileInPlaceOfTheDirectoryIsAResultNotAnEnd) {
   if (comm.is_root()) std::ofstream(directory.path() / "frames") << "in the way";
   comm.barrier();
-  FrameWriter writer(comm, directory.path() / "frames", parameters, lattice, "x");
+  FrameWriter writer(comm, directory.path() / "frames", parameters, lattice, {"x"});
   const FrameResult result = writer.write_tissue(1, share.tissue, {});
   EXPECT_FALSE(result.ok());
   EXPECT_NE(result.failure.find("frames"), std::string::npos);
 }
 
 TEST_F(FrameRunTest, TissueWithoutReveal) {
-  FrameWriter writer(comm, directory.path(), parameters, lattice, "x");
+  FrameWriter writer(comm, directory.path(), parameters, lattice, {"x"});
   EXPECT_EQ(writer.write_tissue(1, share.tissue, {}).failure, "");
   comm.barrier();
   vtkNew<vtkXMLImageDataReader> reader;
@@ -138,27 +138,28 @@ TEST_F(FrameRunTest, TissueWithoutReveal) {
 
 TEST_F(FrameRunTest, RanksWithNothing) {
   parameters.pieces = 3;
-  const Share all(lattice.box(), BlockGrid(lattice.extent).box());
-  const Share none(Box{}, Box{});
-  FrameWriter writer(comm, directory.path() / "many", parameters, lattice, "frames test");
+  const Share all(lattice.box(), BlockGrid(lattice.extent).box(), signal_cells());
+  const Share none(Box{}, Box{}, Box{});
+  FrameWriter writer(comm, directory.path() / "many", parameters, lattice, {"frames test"});
   write_all(writer, comm.rank() == comm.size() - 1 ? all : none);
   comm.barrier();
   if (comm.is_root()) {
     const Communicator alone(MPI_COMM_SELF);
-    FrameWriter one(alone, directory.path() / "one", parameters, lattice, "frames test");
+    FrameWriter one(alone, directory.path() / "one", parameters, lattice, {"frames test"});
     write_all(one, all);
     EXPECT_TRUE(files_in(directory.path() / "many") == files_in(directory.path() / "one"));
   }
 }
 
 TEST_F(FrameRunTest, AnIncompleteCoverIsRefused) {
-  FrameWriter writer(comm, directory.path(), parameters, lattice, "x");
+  FrameWriter writer(comm, directory.path(), parameters, lattice, {"x"});
   Box smaller = lattice.box();
   smaller.hi.x -= 1;
-  const Share hole(part_of(smaller, comm.rank(), comm.size()), Box{});
+  const Share hole(part_of(smaller, comm.rank(), comm.size()), Box{}, Box{});
   EXPECT_FALSE(writer.write_tissue(1, hole.tissue, hole.reveal).ok());
   const std::vector<BlockColumn> columns = {{"fat", hole.columns[0]}};
   EXPECT_FALSE(writer.write_fields(stamp, hole.blocks, columns).ok());
+  EXPECT_FALSE(writer.write_signals(stamp, {2, Box{}, {{"ifn_gamma_level", {}}}}).ok());
   comm.barrier();
   EXPECT_TRUE(files_in(directory.path()).empty());
 }

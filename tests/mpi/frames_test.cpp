@@ -119,12 +119,14 @@ void check_cells(vtkPolyData& points, const Box& crop) {
   for (std::size_t i = 0; i < expected.size(); ++i) {  // in ascending site order over all pieces
     const CellPoint cell = cell_at(expected[i]);
     ASSERT_EQ(value("site", i), static_cast<double>(cell.site));
-    ASSERT_EQ(value("cell_kind", i), static_cast<double>(cell.kind));
+    ASSERT_EQ(value("cell_state", i), static_cast<double>(cell.state));
+    ASSERT_EQ(value("cell_kind", i), cell.state <= CellState::apoptotic ? 1.0 : 2.0);
+    ASSERT_EQ(value("clone_age_d", i), cell.clone_age_d);
     ASSERT_EQ(value("clone", i), cell.clone);
     ASSERT_EQ(value("founder", i), cell.founder);
     ASSERT_EQ(value("genotype", i), cell.genotype);
     ASSERT_EQ(value("presentation", i), cell.presentation);
-    ASSERT_EQ(value("clock", i), cell.clock);
+    ASSERT_EQ(value("timer_h", i), cell.timer_h);
     ASSERT_EQ(value("kills", i), cell.kills);
     const double* at = points.GetPoint(static_cast<vtkIdType>(i));
     ASSERT_EQ(at[0], static_cast<double>(expected[i].x) * 10 + 5);
@@ -153,6 +155,28 @@ void check_fields(vtkImageData& image, const FrameGrid& grid) {
   check_facts(*image.GetFieldData(), 1.5);
 }
 
+/// The level of each frame cell is that of the signal cell at its centre in um.
+void check_signals(vtkImageData& image, const FrameGrid& grid) {
+  ASSERT_EQ(image.GetNumberOfCells(), volume(grid.cells));
+  EXPECT_EQ(image.GetSpacing()[0], grid.spacing_um);
+  const char* names[] = {"ifn_gamma_level", "tnf_alpha_level"};
+  for (std::size_t column = 0; column < 2; ++column) {
+    vtkDataArray* values = image.GetCellData()->GetArray(names[column]);
+    ASSERT_NE(values, nullptr);
+    for (vtkIdType i = 0; i < image.GetNumberOfCells(); ++i) {
+      double b[6];
+      image.GetCellBounds(i, b);
+      const auto cell = [&](int axis, std::int64_t last) {
+        return std::min(static_cast<std::int64_t>((b[2 * axis] + b[2 * axis + 1]) / 2 / 20.0),
+                        last - 1);
+      };
+      const Index3 at{cell(0, grid.crop.hi.x), cell(1, grid.crop.hi.y), cell(2, grid.crop.hi.z)};
+      ASSERT_EQ(values->GetComponent(i, 0), level_at(at, column)) << i;
+    }
+  }
+  check_facts(*image.GetFieldData(), 1.5);
+}
+
 void check_niches(vtkPolyData& points, const Box& crop) {
   std::vector<Niche> expected = niches();
   std::erase_if(expected, [&](const Niche& n) { return !crop.contains(lattice.position(n.site)); });
@@ -169,7 +193,7 @@ void check_niches(vtkPolyData& points, const Box& crop) {
 }
 
 TEST_P(FramesTest, AreReadBackByVtk) {
-  FrameWriter writer(comm, directory.path(), parameters, lattice, "frames test");
+  FrameWriter writer(comm, directory.path(), parameters, lattice, {"frames test"});
   write_all(writer, share_of(comm));
   comm.barrier();
   const FrameGrid voxels = voxel_grid(lattice, parameters.crop_voxels, parameters.stride);
@@ -186,18 +210,23 @@ TEST_P(FramesTest, AreReadBackByVtk) {
   read<vtkXMLImageDataReader, vtkXMLPImageDataReader>(
       main_file("fields_000000036", "vti", blocks.cells.z),
       [&](vtkImageData& i) { check_fields(i, blocks); });
+  const FrameGrid signals =
+      signal_grid(lattice, parameters.crop_voxels, parameters.stride, voxels_per_signal_cell);
+  read<vtkXMLImageDataReader, vtkXMLPImageDataReader>(
+      main_file("signals_000000036", "vti", signals.cells.z),
+      [&](vtkImageData& i) { check_signals(i, signals); });
 }
 
 TEST_P(FramesTest, HaveTheBytesThatOneRankWrites) {
-  FrameWriter writer(comm, directory.path() / "many", parameters, lattice, "frames test");
+  FrameWriter writer(comm, directory.path() / "many", parameters, lattice, {"frames test"});
   write_all(writer, share_of(comm));
   comm.barrier();
   if (comm.is_root()) {
     const Communicator alone(MPI_COMM_SELF);
-    FrameWriter one(alone, directory.path() / "one", parameters, lattice, "frames test");
+    FrameWriter one(alone, directory.path() / "one", parameters, lattice, {"frames test"});
     write_all(one, share_of(alone));
     const auto many_files = files_in(directory.path() / "many");
-    EXPECT_GE(many_files.size(), 8U);
+    EXPECT_GE(many_files.size(), 10U);
     EXPECT_TRUE(many_files == files_in(directory.path() / "one"));
   }
 }

@@ -3,6 +3,7 @@
 // thickness gives the digests of a run on one rank alone.
 #include "parallel/simulation.hpp"
 
+#include "parallel/shares.hpp"
 #include "tests/mpi/fierce.hpp"
 
 #include <gtest/gtest.h>
@@ -33,6 +34,19 @@ TEST_P(RankIndependence, EveryStepHasTheDigestOfOneRank) {
           << world.size() << " ranks, window " << window << ", slabs of " << slab;
     }
   }
+}
+
+TEST_P(RankIndependence, SharesAreWhatTheSimulationHolds) {
+  const Communicator world(MPI_COMM_WORLD);
+  const Parameters p = fierce(GetParam().first, GetParam().second);
+  const Simulation simulation(world, p);
+  const Shares shares = shares_of(p, world.size());
+  const Decomposition even(p.lattice(), world.size());
+  EXPECT_EQ(shares.most_own, world.max(even.box(world.rank()).volume()));
+  // The simulation may have moved its cuts by the weight of the blocks.
+  if (simulation.decomposition().boxes() != even.boxes()) return;
+  EXPECT_EQ(shares.window, simulation.hops_per_exchange());
+  EXPECT_EQ(shares.most_held, world.max(simulation.tissue().box.box.volume()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Lattices, RankIndependence,

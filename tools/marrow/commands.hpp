@@ -5,6 +5,7 @@
 
 #include "core/model/failure.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,34 @@ struct RunRequest {
   bool break_lock = false;
 };
 
+struct SubmitRequest {
+  std::string scenario;
+  std::string output;                    // empty: runs/<scenario name>
+  std::vector<std::string> overrides;    // --set path=value
+  std::vector<std::string> run_options;  // further options for `marrow run`
+  std::string scheduler;                 // slurm, pbs, or empty: the one that is there
+  std::string launcher = "detect";       // srun, mpirun or detect
+  std::string time;                      // of one job
+  std::string seeds;                     // "1-20": an array of runs; empty: one run
+  std::string setup;                     // file to source before the run
+  std::vector<std::string> modules;
+  std::vector<std::string> directives;  // further ones for the batch system
+  std::int64_t nodes = 1;
+  std::int64_t tasks_per_node = 1;
+  int most_restarts = 100;
+  bool print = false;
+};
+
+struct PlanRequest {
+  std::string scenario;
+  std::vector<std::string> overrides;  // --set path=value
+  int ranks = 1;
+  int ranks_per_node = 64;
+  std::string time;  // of one job; empty: not known
+  bool calibrate = true;
+  bool as_json = false;
+};
+
 ExitCode run(const RunRequest& request, int argument_count, char** arguments);
 
 ExitCode validate(const std::vector<std::string>& scenarios,
@@ -31,6 +60,8 @@ ExitCode explain(const std::string& parameter);
 ExitCode schema();
 ExitCode reference();
 ExitCode info();
+ExitCode plan(const PlanRequest& request);
+ExitCode submit(const SubmitRequest& request);
 ExitCode status(const std::string& directory);
 /// `patience`: give up when nothing could be read for so long.
 ExitCode inspect(const std::string& path, bool deep, const std::string& patience);

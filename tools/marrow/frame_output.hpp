@@ -9,6 +9,9 @@
 
 namespace marrow::tool {
 
+/// What legends name: the scenario and its clones.
+io::FrameLabels frame_labels(const Parameters& parameters);
+
 /// The static frames: tissue and niches. Returns the failures, empty when all were written.
 /// Collective.
 std::vector<std::string> write_static_frames(io::FrameWriter& writer,

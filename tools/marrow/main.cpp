@@ -65,6 +65,55 @@ void add_run(CLI::App& app, RunRequest& r) {
   }
 }
 
+void add_plan(CLI::App& app, PlanRequest& r, std::string& format) {
+  CLI::App* plan = app.add_subcommand("plan", "memory, files and time that a run will need");
+  plan->add_option("SCENARIO", r.scenario, "scenario file")->required();
+  plan->add_option("--ranks", r.ranks, "ranks")->check(CLI::PositiveNumber)->capture_default_str();
+  plan->add_option("--ranks-per-node", r.ranks_per_node, "ranks on each node")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  plan->add_option("--time", r.time, "what one job may take: says how many jobs it will be");
+  plan->add_option("--set", r.overrides, "path=value: change a parameter of the scenario")
+      ->allow_extra_args(false);
+  plan->add_flag("!--no-calibration", r.calibrate, "measure nothing and predict no time");
+  plan->add_option("--format", format, "text or json")->check(CLI::IsMember({"text", "json"}));
+}
+
+void add_submit(CLI::App& app, SubmitRequest& r) {
+  CLI::App* submit = app.add_subcommand("submit", "queue a job that runs a scenario to its end");
+  submit->add_option("SCENARIO", r.scenario, "scenario file")->required();
+  submit->add_option("-o,--output", r.output, "run directory (default: runs/<scenario name>)");
+  submit->add_option("--nodes", r.nodes, "nodes")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  submit->add_option("--tasks-per-node", r.tasks_per_node, "ranks on each node")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  submit->add_option("--time", r.time, "what one job may take, e.g. 12:00:00 or 12h")->required();
+  submit->add_option("--scheduler", r.scheduler, "slurm or pbs (default: the one that is there)")
+      ->check(CLI::IsMember({"slurm", "pbs"}));
+  submit->add_flag("--print", r.print, "show the script and queue nothing");
+  submit->add_option("--set", r.overrides, "path=value: change a parameter of the scenario")
+      ->allow_extra_args(false);
+  submit->add_option("--seeds", r.seeds, "one run for each seed of a range such as 1-20");
+  submit->add_option("--module", r.modules, "environment module to load")->allow_extra_args(false);
+  submit->add_option("--setup", r.setup, "shell file to source before the run");
+  submit->add_option("--launcher", r.launcher, "srun, mpirun, or detect (inside the job)")
+      ->check(CLI::IsMember({"detect", "srun", "mpirun"}))
+      ->capture_default_str();
+  submit->add_option("--most-restarts", r.most_restarts, "times that the job may be queued again")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  submit
+      ->add_option("--directive", r.directives,
+                   "further line for the batch system, e.g. --directive=--account=me")
+      ->allow_extra_args(false);
+  submit
+      ->add_option("--run-option", r.run_options,
+                   "further option of marrow run, e.g. --run-option=--watchdog=off")
+      ->allow_extra_args(false);
+}
+
 ExitCode guarded(const std::function<ExitCode()>& command) {
   try {
     return command();
@@ -86,6 +135,8 @@ int main(int argument_count, char** arguments) {
   app.require_subcommand(1);
 
   RunRequest request;
+  SubmitRequest job;
+  PlanRequest planned;
   std::vector<std::string> scenarios;
   std::string format = "text";
   std::string parameter;
@@ -94,6 +145,8 @@ int main(int argument_count, char** arguments) {
   bool deep = false;
   std::string patience = "5 min";
   add_run(app, request);
+  add_plan(app, planned, format);
+  add_submit(app, job);
   CLI::App* check = app.add_subcommand("validate", "name every error of a scenario");
   check->add_option("SCENARIO", scenarios, "scenario files")->required();
   check->add_option("--set", request.overrides, "path=value: change a parameter first")
@@ -134,6 +187,9 @@ int main(int argument_count, char** arguments) {
   const std::string name = app.get_subcommands().front()->get_name();
   return static_cast<int>(guarded([&]() -> ExitCode {
     if (name == "run") return run(request, argument_count, arguments);
+    planned.as_json = format == "json";
+    if (name == "plan") return plan(planned);
+    if (name == "submit") return submit(job);
     if (name == "validate") return validate(scenarios, request.overrides, format == "json");
     if (name == "explain") return explain(parameter);
     if (name == "schema") return schema();

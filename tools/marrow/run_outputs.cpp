@@ -158,7 +158,7 @@ void RunOutputs::open_frames(const parallel::Simulation& simulation) {
   const FrameParameters& frames = scenario_.parameters.output.frames;
   if (frames.every_h <= 0.0) return;
   frames_.emplace(comm_, paths_.frames(), frames, simulation.model().lattice,
-                  scenario_.parameters.scenario.name);
+                  frame_labels(scenario_.parameters));
   if (origin_.checkpoint && !origin_.branched) {
     const io::FrameResult cut = frames_->cut_back(simulation.state().step);
     if (!cut.ok()) count_lost({cut.failure});
@@ -303,14 +303,19 @@ void RunOutputs::show_progress(const parallel::Simulation& simulation,
                                const std::optional<io::WallDeadline>& deadline) {
   if (!comm_.is_root()) return;
   const ModelState& state = simulation.state();
-  if (deadline) progress_->set_deadline(deadline->view());
+  if (deadline) {
+    progress_->set_deadline(deadline->view());
+    deadline_wall_s_ = clock_.wall_s() + std::llround(deadline->left_s());
+  }
   progress_->update(state.step, [&]() -> std::vector<std::string> {
     const BloodCounts blood = blood_counts_with_transfusion(state.patient);
     return {io::with_thousands(state.census.stem) + " stem cells",
             io::with_thousands(state.census.effector + state.census.engaged) + " T cells",
             fmt::format("ANC {:.2f}", blood.neutrophils_1e9_per_l),
             fmt::format("Hb {:.0f}", blood.hemoglobin_g_per_l),
-            std::string(clinical_state_name(state.patient.clinical))};
+            std::string(clinical_state_name(state.patient.clinical)),
+            last_good_checkpoint_ ? "checkpoint at " + io::with_thousands(*last_good_checkpoint_)
+                                  : std::string("no checkpoint yet")};
   });
   if (status_->due()) write_status(simulation, io::RunState::running, "", ExitCode::finished);
 }
@@ -326,6 +331,7 @@ void RunOutputs::write_status(const parallel::Simulation& simulation, io::RunSta
   status.simulated_days = static_cast<double>(status.step) / 24.0;
   status.steps_per_s = progress_->steps_per_s();
   if (run_state == io::RunState::running) status.eta_s = progress_->eta_s();
+  status.deadline_wall_s = deadline_wall_s_;
   status.last_good_checkpoint = last_good_checkpoint_;
   status.digest = digest_;
   status.real_cells_per_niche = simulation.model().real_cells_per_niche();

@@ -94,6 +94,7 @@ class RunOutputs {
   int failed_checkpoints_ = 0;
   std::int64_t outputs_lost_ = 0;
   std::int64_t started_wall_s_ = 0;
+  std::optional<std::int64_t> deadline_wall_s_;
   std::uint64_t digest_ = 0;
 };
 

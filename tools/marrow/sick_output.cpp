@@ -71,7 +71,7 @@ void write_sick_neighbourhood(const std::filesystem::path& file,
   }
   io::FrameFacts facts;
   facts.step = simulation.state().step;
-  facts.scenario = simulation.model().parameters.scenario.name;
+  facts.labels.scenario = simulation.model().parameters.scenario.name;
   io::write_piece(file, piece, facts, io::Compression::none);
 }
 

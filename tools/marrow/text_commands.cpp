@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The commands that only read and print; they work on a login node, without MPI.
 
+#include "io/batch/array_status.hpp"
 #include "io/checkpoint/compare.hpp"
 #include "io/checkpoint/inspect.hpp"
 #include "io/run/build_info.hpp"
 #include "io/run/clock.hpp"
 #include "io/run/fault_plan.hpp"
-#include "io/run/status.hpp"
 #include "io/scenario/describe.hpp"
 #include "io/scenario/scenario_file.hpp"
 #include "tools/marrow/commands.hpp"
@@ -89,8 +89,8 @@ ExitCode info() {
 
 ExitCode status(const std::string& directory) {
   const io::SystemClock clock;
-  const io::StatusReport report = io::report_status(directory, clock);
-  (report.code == ExitCode::finished ? std::cout : std::cerr) << report.text;
+  const io::StatusReport report = io::report_with_job(directory, clock);
+  (report.code == ExitCode::finished ? std::cout : std::cerr) << report.text << '\n';
   return report.code;
 }
 

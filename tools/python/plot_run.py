@@ -6,7 +6,6 @@ Stem cells by clone, T cells, and blood counts relative to normal, from series.c
 matplotlib (Debian: python3-numpy, python3-matplotlib); the solver and its tests never need this.
 """
 
-import csv
 import sys
 
 import matplotlib
@@ -14,19 +13,12 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-# Okabe and Ito: distinguishable with colour-blind eyes.
-NORMAL, ESCAPE, TCELLS, RED, PLATELETS, NEUTROPHILS = (
-    "#0072B2", "#009E73", "#D55E00", "#CC79A7", "#E69F00", "#56B4E9")
+import marrow
 
-
-def read_series(directory):
-    with open(f"{directory}/series.csv", encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
-    return {name: [row[name] for row in rows] for name in rows[0]}
-
-
-def numbers(series, name):
-    return [float(value) for value in series[name]]
+PALETTE = marrow.palette()
+CLONES = [colour for _, colour in PALETTE["clone"].values()]
+TCELLS = PALETTE["cell kind"][2][1]
+PLATELETS, RED, NEUTROPHILS = CLONES[2:5]
 
 
 def spans(days, states):
@@ -39,20 +31,19 @@ def spans(days, states):
 
 
 def draw(series, title):
-    years = [day / 365.25 for day in numbers(series, "day")]
+    years = series["day"] / 365.25
     figure, (cells, blood) = plt.subplots(2, 1, figsize=(9, 6.4), sharex=True, constrained_layout=True)
     figure.suptitle(title)
-    clones = [name for name in series if name.startswith("cells_")]
-    colours = [NORMAL, ESCAPE, RED, PLATELETS, NEUTROPHILS]
-    cells.stackplot(years, [numbers(series, name) for name in clones],
+    clones = [name for name in series.names if name.startswith("cells_")]
+    cells.stackplot(years, [series[name] for name in clones],
                     labels=[name[6:].replace("_", " ") + " stem cells" for name in clones],
-                    colors=colours[:len(clones)], alpha=0.85)
+                    colors=CLONES, alpha=0.85)
     cells.set_ylabel("stem cells")
-    cells.set_ylim(0, 1.15 * max(numbers(series, "stem_cells")))
+    cells.set_ylim(0, 1.15 * max(series["stem_cells"]))
     density = cells.twinx()
-    density.plot(years, numbers(series, "tcells_per_mm3"), color=TCELLS, label="T cells per mm³")
+    density.plot(years, series["tcells_per_mm3"], color=TCELLS, label="T cells per mm³")
     density.set_ylabel("T cells per mm³", color=TCELLS)
-    density.set_ylim(0, 1.25 * max(1.0, *numbers(series, "tcells_per_mm3")))
+    density.set_ylim(0, 1.25 * max(1.0, *series["tcells_per_mm3"]))
     handles = [sum(pair, []) for pair in zip(cells.get_legend_handles_labels(),
                                              density.get_legend_handles_labels())]
     cells.legend(*handles, loc="upper center", ncols=3, fontsize=8, framealpha=0.9)
@@ -61,8 +52,8 @@ def draw(series, title):
             ("neutrophils_1e9_per_l", "neutrophils (4 × 10⁹/L)", 4.0, NEUTROPHILS),
             ("platelets_1e9_per_l", "platelets (250 × 10⁹/L)", 250.0, PLATELETS),
             ("hemoglobin_g_per_l", "hemoglobin (140 g/L)", 140.0, RED)):
-        blood.plot(years, [value / normal for value in numbers(series, name)], color=colour, label=label)
-    blood.plot(years, [value / 0.5 for value in numbers(series, "cellularity")], color="black",
+        blood.plot(years, series[name] / normal, color=colour, label=label)
+    blood.plot(years, series["cellularity"] / 0.5, color="black",
                linestyle=":", label="cellularity (50 %)")
     shades = {"severe aplastic anemia": "#D55E00", "partial response": "#F0E442",
               "complete response": "#009E73"}
@@ -79,8 +70,12 @@ def draw(series, title):
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    name = sys.argv[1].rstrip("/").split("/")[-1].replace("_", " ")
-    draw(read_series(sys.argv[1]), name).savefig(sys.argv[2], dpi=110)
+    try:
+        run = marrow.Run(sys.argv[1])
+        series = run.series()
+    except marrow.RunError as error:
+        sys.exit(f"plot_run.py: {error}")
+    draw(series, run.name.replace("_", " ")).savefig(sys.argv[2], dpi=110)
 
 
 if __name__ == "__main__":

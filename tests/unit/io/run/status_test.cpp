@@ -125,6 +125,35 @@ TEST_F(StatusTest, AnotherHostIsReportedWithTheAgeOfTheNews) {
                                           HasSubstr("Probably it is gone"), HasSubstr("--resume")));
 }
 
+TEST_F(StatusTest, TheBatchSystemKnowsMoreThanWhatCanBeSeenFromHere) {
+  RunStatus status = example();
+  status.process.host = "n12";
+  StatusFile(RunPaths(scratch.path()).status(), clock).write(status);
+  const auto with = [&](JobPhase phase) {
+    return report_status(scratch.path(), clock, this_process(), JobState{phase, "job 77 says so"})
+        .text;
+  };
+  EXPECT_THAT(with(JobPhase::running),
+              AllOf(StartsWith(head() + "running: process "), HasSubstr("\n  job 77 says so")));
+  EXPECT_THAT(with(JobPhase::queued),
+              AllOf(StartsWith(head() + "was running 0 s ago, but "),
+                    HasSubstr("The queued job continues it from the checkpoint at step 9,600")));
+  EXPECT_THAT(with(JobPhase::over),
+              AllOf(HasSubstr("is gone (its job is not running)"), HasSubstr("--resume -o")));
+  EXPECT_THAT(with(JobPhase::unknown), StartsWith(head() + "running, as of 0 s ago: "));
+}
+
+TEST_F(StatusTest, ComparesTheEtaWithTheDeadline) {
+  RunStatus status = example();
+  status.deadline_wall_s = clock.wall_s() + 3600;
+  EXPECT_THAT(report(status, 0), HasSubstr(": the run will end 55 min 50 s before\n"));
+  status.deadline_wall_s = clock.wall_s() + 200;
+  EXPECT_THAT(
+      report(status, 0),
+      HasSubstr(", in 3 min 20 s: the run needs 50 s more and will stop with a checkpoint"));
+  EXPECT_EQ(parse_status(status_json(status)).deadline_wall_s, status.deadline_wall_s);
+}
+
 TEST_F(StatusTest, TellsHowItEnded) {
   RunStatus status = example();
   status.state = RunState::finished;

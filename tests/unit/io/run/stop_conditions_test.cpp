@@ -187,7 +187,7 @@ TEST(WallDeadlineTest, LeavesTimeForTwoCheckpointsAndTwoSteps) {
   clock.steady += 1;
   EXPECT_EQ(deadline.poll().decision, stop);
   EXPECT_EQ(deadline.poll().reason,
-            "the deadline is in 1 min 53 s, and stopping safely may take 1 min 54 s");
+            "the deadline in 1 min 53 s (stopping safely may take 1 min 54 s)");
   EXPECT_EQ(deadline.view().margin_s, 114.0);
 }
 

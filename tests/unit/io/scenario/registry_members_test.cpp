@@ -185,11 +185,11 @@ TEST(Registry, BindsEveryMemberOfTheOtherStructs) {
     expect_bound("run", a, b);
   }
   {
-    const auto& [a, crop, c, d, e, f, g] = p.output.frames;
+    const auto& [a, crop, c, d, e, f, g, h] = p.output.frames;
     const auto& [lo, hi] = *crop;
-    expect_bound("output.frames", a, c, d, e, f, g, lo, hi);
+    expect_bound("output.frames", a, c, d, e, f, g, h, lo, hi);
     const auto& [series, frames] = p.output;
-    EXPECT_EQ(parameters_below("output"), 9U);
+    EXPECT_EQ(parameters_below("output"), 10U);
     EXPECT_TRUE(series > 0.0 && frames.crop_voxels.has_value());
   }
   {

@@ -25,7 +25,8 @@
 namespace marrow::io {
 namespace {
 
-const FrameFacts facts{36, 0x00ab12ULL, "a <scenario> & \"more\""};
+const FrameFacts facts{
+    36, 0x00ab12ULL, {"a <scenario> & \"more\"", {{"hla_lacking", 1}, {"pnh", 2}}}};
 
 float value_at(const Index3& cell) {
   return static_cast<float>(cell.x * 10000 + cell.y * 100 + cell.z);
@@ -72,10 +73,17 @@ void expect_facts(vtkFieldData& fields) {
   ASSERT_NE(fields.GetArray("TimeValue"), nullptr);
   EXPECT_EQ(fields.GetArray("TimeValue")->GetComponent(0, 0), 1.5);
   EXPECT_EQ(fields.GetArray("step")->GetComponent(0, 0), 36.0);
-  const auto text = [&](const char* name) {
+  const auto text = [&](const char* name, int at = 0) {
     auto* array = vtkStringArray::SafeDownCast(fields.GetAbstractArray(name));
-    return array == nullptr ? std::string() : std::string(array->GetValue(0));
+    return array == nullptr ? std::string() : std::string(array->GetValue(at));
   };
+  EXPECT_EQ(text("founders", 0), "normal");
+  EXPECT_EQ(text("founders", 1), "hla_lacking");
+  EXPECT_EQ(text("founders", 2), "pnh");
+  vtkDataArray* genotypes = fields.GetArray("founder_genotypes");
+  ASSERT_NE(genotypes, nullptr);
+  ASSERT_EQ(genotypes->GetNumberOfTuples(), 3);
+  EXPECT_EQ(genotypes->GetComponent(2, 0), 2.0);
   EXPECT_EQ(text("digest"), "000000000000ab12");
   EXPECT_EQ(text("scenario"), "a <scenario> & \"more\"");
 }
@@ -164,11 +172,13 @@ TEST_P(FrameFiles, EmptyPiecesOfPointsJoin) {
   EXPECT_EQ(single->GetErrorCode(), 0U);
 }
 
-TEST_P(FrameFiles, AreRawAppendedWith64BitHeaders) {
+/// With the expat of an updated Debian 12, ParaView 5.11 cannot read appended data.
+TEST_P(FrameFiles, HoldTheirDataInlineWith64BitHeaders) {
   write_piece(path("a.vti"), numbered({{0, 0, 0}, {7, 5, 3}}), facts, GetParam());
   const std::string text = contents(path("a.vti"));
   EXPECT_NE(text.find("header_type=\"UInt64\""), std::string::npos);
-  EXPECT_NE(text.find("<AppendedData encoding=\"raw\">"), std::string::npos);
+  EXPECT_EQ(text.find("AppendedData"), std::string::npos);
+  EXPECT_NE(text.find("format=\"binary\""), std::string::npos);
   EXPECT_EQ(text.find("compressor") != std::string::npos, GetParam() == Compression::zlib);
 }
 

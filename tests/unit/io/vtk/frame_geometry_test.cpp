@@ -78,6 +78,28 @@ TEST(BlockGridOfFrames, CountsPartialBlocks) {
   EXPECT_EQ(block_grid({{100, 64, 33}, false, 10.0}, std::nullopt).cells, (Index3{7, 4, 3}));
 }
 
+TEST(SignalGridOfFrames, HoldsEveryCellThatTheCropTouches) {
+  const Lattice lattice{{101, 64, 33}, false, 10.0};
+  const FrameGrid grid = signal_grid(lattice, Box{{15, 16, 32}, {49, 48, 33}}, 1, 2);
+  EXPECT_EQ(grid.crop, (Box{{7, 8, 16}, {25, 24, 17}}));
+  EXPECT_EQ(grid.cells, (Index3{18, 16, 1}));
+  EXPECT_EQ(grid.spacing_um, 20.0);
+  EXPECT_EQ(grid.origin_um, (std::array<double, 3>{140, 160, 320}));
+  EXPECT_EQ(signal_grid(lattice, std::nullopt, 1, 4).cells, (Index3{26, 16, 9}));
+}
+
+TEST(SignalGridOfFrames, TakesTheStrideInVoxels) {
+  const Lattice lattice{{64, 64, 64}, false, 10.0};
+  const auto spacing_um = [&](std::int64_t stride, std::int64_t voxels_per_cell) {
+    return signal_grid(lattice, std::nullopt, stride, voxels_per_cell).spacing_um;
+  };
+  EXPECT_EQ(spacing_um(1, 2), 20.0);
+  EXPECT_EQ(spacing_um(2, 2), 20.0);
+  EXPECT_EQ(spacing_um(8, 2), 80.0);
+  EXPECT_EQ(spacing_um(7, 2), 60.0);
+  EXPECT_EQ(spacing_um(3, 4), 40.0);
+}
+
 /// Every frame cell is shown by exactly the box that owns its voxel, however the lattice is cut.
 TEST(CellsShown, APartitionOfTheLatticeGivesAPartitionOfTheFrame) {
   const std::vector<std::int64_t> cuts_x = {0, 16, 17, 32, 37};

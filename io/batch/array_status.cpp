@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/batch/array_status.hpp"
+
+#include "core/model/failure.hpp"
+#include "io/run/file_calls.hpp"
+#include "io/run/run_paths.hpp"
+#include "io/run/wording.hpp"
+#include "io/text/shell_words.hpp"
+
+#include <fmt/format.h>
+
+#include <sstream>
+
+namespace marrow::io {
+namespace {
+
+/// Whether a list such as "3", "4-8" or "2,5-7%2" names the number.
+bool names(const std::string& list, std::int64_t number) {
+  std::istringstream parts(list.substr(0, list.find('%')));
+  for (std::string part; std::getline(parts, part, ',');) {
+    try {
+      const SeedRange range = parse_seeds(part);
+      if (range.first <= number && number <= range.last) return true;
+    } catch (const Failure&) {
+    }
+  }
+  return false;
+}
+
+/// The status file of one seed, if it can be read.
+std::optional<RunStatus> status_of(const std::filesystem::path& directory) {
+  const std::filesystem::path file = RunPaths(directory).status();
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return std::nullopt;
+  try {
+    return parse_status(read_file_text(file));
+  } catch (const Failure&) {
+    return std::nullopt;
+  }
+}
+
+const char* word(const std::optional<RunStatus>& run, JobPhase job) {
+  const bool ended = run && run->state != RunState::running;
+  if (ended && run->state == RunState::finished) return "finished";
+  if (job == JobPhase::queued) return run ? "queued again" : "queued";
+  if (job == JobPhase::running) return run ? "running" : "starting";
+  if (!run) return job == JobPhase::over ? "never started" : "not started";
+  if (ended) return run->state == RunState::failed ? "failed" : "stopped";
+  return job == JobPhase::over ? "gone" : "running, as far as known";
+}
+
+std::string seed_line(std::int64_t seed, const std::optional<RunStatus>& run, JobPhase job) {
+  std::string line = fmt::format("\n  seed_{:<5}{:<26}", seed, word(run, job));
+  if (!run) return line;
+  line += fmt::format("{:5.1f} %  {}", run->percent(), simulated_date_text(run->simulated_days));
+  if (run->last_good_checkpoint) {
+    line += fmt::format("  checkpoint: step {}", with_thousands(*run->last_good_checkpoint));
+  }
+  return line + (run->health == "good" ? "" : "  health: " + run->health);
+}
+
+StatusReport array_report(const std::filesystem::path& directory, const JobRecord& array) {
+  const bool slurm = array.scheduler == Scheduler::slurm;
+  std::string said;
+  if (slurm)
+    said = ask_shell("timeout 15 scontrol show job --oneliner " + shell_word(array.id)).text;
+  std::string lines;
+  std::int64_t finished = 0;
+  for (std::int64_t seed = array.seeds->first; seed <= array.seeds->last; ++seed) {
+    const auto run = status_of(directory / fmt::format("seed_{}", seed));
+    const JobState job = slurm ? slurm_element_state(array, seed, said) : JobState();
+    finished += run && run->state == RunState::finished ? 1 : 0;
+    lines += seed_line(seed, run, job.phase);
+  }
+  return {ExitCode::finished,
+          fmt::format("'{}': {} job array {}: {} of {} finished{}", directory.string(),
+                      slurm ? "Slurm" : "PBS", array.id, finished,
+                      counted(array.seeds->last - array.seeds->first + 1, "seed"), lines)};
+}
+
+}  // namespace
+
+JobState slurm_element_state(const JobRecord& array, std::int64_t seed, const std::string& said) {
+  std::istringstream lines(said);
+  bool answered = said.find("Invalid job id") != std::string::npos;
+  for (std::string line; std::getline(lines, line);) {
+    const std::string elements = slurm_field(line, "ArrayTaskId");
+    answered = answered || !elements.empty();
+    if (names(elements, seed)) return slurm_state(array.element(seed), line);
+  }
+  return {answered ? JobPhase::over : JobPhase::unknown, {}};
+}
+
+StatusReport report_with_job(const std::filesystem::path& directory, const Clock& clock) {
+  const std::optional<JobRecord> record = find_record(directory);
+  if (!record) return report_status(directory, clock);
+  if (record->seeds) return array_report(directory, *record);
+  return report_status(directory, clock, this_process(), ask_scheduler(*record));
+}
+
+}  // namespace marrow::io

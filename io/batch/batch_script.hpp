@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The job script of a run for Slurm or PBS: one script that starts the run, continues it after
+// every early stop, and gives up when going on would be in vain. Text only: queues nothing, touches
+// no disk. The rules it follows are in tools/batch/README.md.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace marrow::io {
+
+enum class Scheduler { slurm, pbs };
+
+/// What starts the ranks. `detect`: srun where it offers PMIx, else mpirun; decided inside the job.
+enum class Launcher { detect, srun, mpirun };
+
+/// Seeds first..last, one run each, in directories seed_<n> of the job's directory.
+struct SeedRange {
+  std::int64_t first = 1;
+  std::int64_t last = 1;
+};
+
+struct BatchJob {
+  Scheduler scheduler = Scheduler::slurm;
+  std::string name;
+  std::string program;    // absolute path of marrow
+  std::string scenario;   // absolute path
+  std::string directory;  // absolute path of the run directory, or of the parent of the seeds' ones
+  std::vector<std::string> run_options;  // passed on to `marrow run`, one word each
+  std::int64_t nodes = 1;
+  std::int64_t tasks_per_node = 1;
+  std::int64_t time_s = 0;  // what one job may take; batch systems count whole minutes
+  int most_restarts = 100;
+  Launcher launcher = Launcher::detect;
+  std::vector<std::string> modules;     // for `module load`
+  std::string setup;                    // absolute path of a file to source before, or empty
+  std::vector<std::string> directives;  // further ones, as the batch system wants them
+  std::optional<SeedRange> seeds;
+};
+
+/// Where the script, its output and the record of the job lie.
+[[nodiscard]] std::string batch_directory(const std::string& run_directory);
+[[nodiscard]] std::string script_path(const std::string& run_directory);
+
+/// The whole script. Failure(command_line) for values that no script can hold.
+[[nodiscard]] std::string batch_script(const BatchJob& job);
+
+/// "12:00:00", as batch systems write times.
+[[nodiscard]] std::string batch_time(std::int64_t seconds);
+
+/// "3-10" or "7". Failure(command_line) says what is accepted.
+[[nodiscard]] SeedRange parse_seeds(const std::string& text);
+
+}  // namespace marrow::io

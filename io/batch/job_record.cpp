@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/batch/job_record.hpp"
+
+#include "core/model/failure.hpp"
+#include "io/run/file_calls.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <sstream>
+#include <sys/wait.h>
+
+namespace marrow::io {
+namespace {
+
+std::optional<JobRecord> read_record(const std::filesystem::path& directory) {
+  const std::filesystem::path file = directory / "batch" / "job";
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return std::nullopt;
+  try {
+    return parse_record(read_file_text(file));
+  } catch (const Failure&) {
+    return std::nullopt;
+  }
+}
+
+/// The 7 of "…/seed_7".
+std::optional<std::int64_t> seed_of(const std::filesystem::path& directory) {
+  const std::string name = directory.filename().string();
+  if (!name.starts_with("seed_")) return std::nullopt;
+  try {
+    const SeedRange seed = parse_seeds(name.substr(5));
+    if (seed.first == seed.last) return seed.first;
+  } catch (const Failure&) {
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+JobRecord JobRecord::element(std::int64_t seed) const {
+  if (scheduler == Scheduler::slurm) return {scheduler, fmt::format("{}_{}", id, seed), {}};
+  const std::size_t bracket = id.find('[');
+  if (bracket == std::string::npos) return {scheduler, id, {}};
+  std::string one = id;
+  return {scheduler, one.insert(bracket + 1, std::to_string(seed)), {}};
+}
+
+std::string record_text(const JobRecord& record) {
+  std::string text = fmt::format("scheduler {}\nid {}\n",
+                                 record.scheduler == Scheduler::slurm ? "slurm" : "pbs", record.id);
+  if (record.seeds) text += fmt::format("seeds {}-{}\n", record.seeds->first, record.seeds->last);
+  return text;
+}
+
+std::optional<JobRecord> parse_record(const std::string& text) {
+  JobRecord record;
+  bool known_scheduler = false;
+  std::istringstream lines(text);
+  for (std::string key, value; lines >> key >> value;) {
+    if (key == "scheduler") {
+      known_scheduler = value == "slurm" || value == "pbs";
+      record.scheduler = value == "pbs" ? Scheduler::pbs : Scheduler::slurm;
+    } else if (key == "id") {
+      record.id = value;
+    } else if (key == "seeds") {
+      try {
+        record.seeds = parse_seeds(value);
+      } catch (const Failure&) {
+        return std::nullopt;
+      }
+    }
+  }
+  if (!known_scheduler || record.id.empty()) return std::nullopt;
+  return record;
+}
+
+std::optional<JobRecord> find_record(const std::filesystem::path& run_directory) {
+  if (const auto own = read_record(run_directory)) return own;
+  std::error_code error;
+  const std::filesystem::path place = std::filesystem::absolute(run_directory, error);
+  const auto seed = seed_of(place);
+  if (!seed) return std::nullopt;
+  const auto array = read_record(place.parent_path());
+  if (!array || !array->seeds) return std::nullopt;
+  return array->element(*seed);
+}
+
+Answer ask_shell(const std::string& command) {
+  Answer answer;
+  std::FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
+  if (pipe == nullptr) return {127, {}};
+  std::array<char, 4096> buffer{};
+  while (const std::size_t bytes = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+    answer.text.append(buffer.data(), bytes);
+  }
+  const int status = ::pclose(pipe);
+  answer.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+  return answer;
+}
+
+}  // namespace marrow::io

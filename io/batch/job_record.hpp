@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Which batch job works on a run directory: a few lines of text in its folder batch/, written when
+// the job is queued, and what the batch system says about that job now.
+#pragma once
+
+#include "io/batch/batch_script.hpp"
+#include "io/run/status.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace marrow::io {
+
+struct JobRecord {
+  Scheduler scheduler = Scheduler::slurm;
+  std::string id;                  // "1234", of one element of an array "1234_7" or "1234[7]"
+  std::optional<SeedRange> seeds;  // of an array: the directory holds one run per seed
+
+  [[nodiscard]] JobRecord element(std::int64_t seed) const;
+};
+
+[[nodiscard]] std::string record_text(const JobRecord& record);
+/// Nothing if the text is not a record.
+[[nodiscard]] std::optional<JobRecord> parse_record(const std::string& text);
+
+/// The job of a run directory, also if it is one seed of an array. Nothing if no job was queued.
+[[nodiscard]] std::optional<JobRecord> find_record(const std::filesystem::path& run_directory);
+
+/// What `scontrol show job --oneliner` or `qstat -f` said, in words.
+[[nodiscard]] JobState slurm_state(const JobRecord& record, const std::string& said);
+[[nodiscard]] JobState pbs_state(const JobRecord& record, const std::string& said);
+
+/// The fields of `scontrol show job --oneliner`: the value of NAME=value, or nothing.
+[[nodiscard]] std::string slurm_field(const std::string& said, const std::string& name);
+
+/// Asks the batch system, at most for a few seconds.
+[[nodiscard]] JobState ask_scheduler(const JobRecord& record);
+
+/// What a shell command printed on stdout and stderr, and its exit code (127: no such program).
+struct Answer {
+  int code = 0;
+  std::string text;
+};
+[[nodiscard]] Answer ask_shell(const std::string& command);
+
+}  // namespace marrow::io

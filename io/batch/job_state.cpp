@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/batch/job_record.hpp"
+#include "io/text/shell_words.hpp"
+
+#include <fmt/format.h>
+
+namespace marrow::io {
+namespace {
+
+constexpr int patience_s = 15;
+
+/// The value of "    NAME = value" in a line of its own.
+std::string pbs_field(const std::string& said, const std::string& name) {
+  const std::string key = " " + name + " = ";
+  const std::size_t at = said.find(key);
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + key.size();
+  return said.substr(begin, said.find('\n', begin) - begin);
+}
+
+std::string counted_restarts(const std::string& restarts) {
+  if (restarts.empty() || restarts == "0") return {};
+  return fmt::format(", restarted {} {}", restarts, restarts == "1" ? "time" : "times");
+}
+
+/// "2026-11-22T21:40:05" as people read it.
+std::string time_text(std::string time) {
+  if (const std::size_t t = time.find('T'); t != std::string::npos) time[t] = ' ';
+  return time;
+}
+
+bool is_time(const std::string& text) { return !text.empty() && text[0] >= '0' && text[0] <= '9'; }
+
+JobState cannot_tell(const std::string& who, const std::string& why) {
+  return {JobPhase::unknown, fmt::format("{}: {}", who, why)};
+}
+
+}  // namespace
+
+std::string slurm_field(const std::string& said, const std::string& name) {
+  const std::string key = " " + name + "=";
+  const std::size_t at = (" " + said).find(key);
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + key.size() - 1;
+  return said.substr(begin, said.find_first_of(" \n", begin) - begin);
+}
+
+JobState slurm_state(const JobRecord& record, const std::string& said) {
+  const std::string who = "Slurm job " + record.id;
+  const std::string state = slurm_field(said, "JobState");
+  const std::string restarts = counted_restarts(slurm_field(said, "Restarts"));
+  const std::string start = slurm_field(said, "StartTime");
+  const std::string end = slurm_field(said, "EndTime");
+  if (state.empty()) return cannot_tell(who, "Slurm's answer cannot be understood");
+  if (state == "PENDING" || state == "REQUEUED" || state == "REQUEUE_HOLD") {
+    return {JobPhase::queued,
+            fmt::format("{} waits in the queue ({}){}{}", who, slurm_field(said, "Reason"),
+                        restarts, is_time(start) ? "; it may start at " + time_text(start) : "")};
+  }
+  if (state == "RUNNING" || state == "CONFIGURING" || state == "SUSPENDED" ||
+      state == "COMPLETING") {
+    return {JobPhase::running,
+            fmt::format("{} is {} on {}{}{}", who, state == "RUNNING" ? "running" : state,
+                        slurm_field(said, "NodeList"), restarts,
+                        is_time(end) ? ", until " + time_text(end) + " at most" : "")};
+  }
+  return {JobPhase::over, fmt::format("{} is over ({}, exit code {}){}", who, state,
+                                      slurm_field(said, "ExitCode"), restarts)};
+}
+
+JobState pbs_state(const JobRecord& record, const std::string& said) {
+  const std::string who = "PBS job " + record.id;
+  const std::string state = pbs_field(said, "job_state");
+  if (state.empty()) return cannot_tell(who, "the answer of PBS cannot be understood");
+  const std::string comment = pbs_field(said, "comment");
+  const std::string because = comment.empty() ? "" : fmt::format(" ({})", comment);
+  switch (state[0]) {
+    case 'Q':
+    case 'H':
+    case 'W':
+    case 'T':
+      return {JobPhase::queued, fmt::format("{} waits in the queue{}", who, because)};
+    case 'R':
+    case 'B':
+    case 'E':
+    case 'S':
+    case 'U':
+      return {JobPhase::running, fmt::format("{} is running{}", who, because)};
+    default:
+      return {JobPhase::over, fmt::format("{} is over{}", who, because)};
+  }
+}
+
+JobState ask_scheduler(const JobRecord& record) {
+  const bool slurm = record.scheduler == Scheduler::slurm;
+  const std::string who = fmt::format("{} job {}", slurm ? "Slurm" : "PBS", record.id);
+  const Answer answer = ask_shell(fmt::format("timeout {} {} {}", patience_s,
+                                              slurm ? "scontrol show job --oneliner" : "qstat -f",
+                                              shell_word(record.id)));
+  const auto says = [&](const char* text) { return answer.text.find(text) != std::string::npos; };
+  if (answer.code == 0) {
+    return slurm ? slurm_state(record, answer.text) : pbs_state(record, answer.text);
+  }
+  if (answer.code == 127) return cannot_tell(who, "its batch system cannot be asked from here");
+  if (says("Invalid job id") || says("Unknown Job Id") || says("has finished")) {
+    return {JobPhase::over, fmt::format("{} is over", who)};
+  }
+  return cannot_tell(who, "its batch system does not answer");
+}
+
+}  // namespace marrow::io

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// PBS gives users no way to queue a running job again, so the script submits itself. Signal TERM
+// comes from qdel or shortly before PBS kills the job: then the run saves its state and nothing is
+// submitted.
+#include "io/batch/script_parts.hpp"
+#include "io/text/shell_words.hpp"
+
+#include <fmt/format.h>
+
+namespace marrow::io {
+namespace {
+
+std::string directives(const BatchJob& job) {
+  std::string text = fmt::format(
+      "#PBS -N {}\n"
+      "#PBS -S /bin/bash\n"
+      "#PBS -l select={}:ncpus={}:mpiprocs={}\n"
+      "#PBS -l walltime={}\n"
+      "#PBS -j oe\n"
+      "#PBS -o {}\n",
+      job.name, job.nodes, job.tasks_per_node, job.tasks_per_node, batch_time(job.time_s),
+      directive_value(batch_directory(job.directory) + "/"));
+  // PBS knows no array of one element, but one of every second element.
+  if (job.seeds && job.seeds->first == job.seeds->last) {
+    text += fmt::format("#PBS -J {}-{}:2\n", job.seeds->first, job.seeds->first + 1);
+  } else if (job.seeds) {
+    text += fmt::format("#PBS -J {}-{}\n", job.seeds->first, job.seeds->last);
+  }
+  for (const std::string& more : job.directives) text += "#PBS " + more + "\n";
+  return text;
+}
+
+const char* const prepare = R"bash(
+job=$PBS_JOBID
+restarts=${MARROW_RESTARTS:-0}
+# The job before this one is over, whatever lock it has left.
+[[ $restarts == 0 ]] || run_options+=(--break-lock)
+run_options+=(--max-walltime "$time_limit")
+launch=(mpirun)
+
+asked_to_end=no
+trap 'asked_to_end=yes; kill -USR1 $$' TERM
+)bash";
+
+const char* const resubmit = R"bash(
+[[ $asked_to_end == no ]] || give_up "PBS has asked job $job to end"
+)bash";
+
+std::string submission(const BatchJob& job) {
+  const char* const element = job.seeds ? " -J \"$seed-$((seed + 1)):2\"" : "";
+  return fmt::format(
+      "next=$(qsub -v \"MARROW_RESTARTS=$((restarts + 1))\"{} \"$script\") ||\n"
+      "  give_up \"qsub failed; submit again to continue\"\n"
+      "say \"$why; job $next continues it (restart $((restarts + 1)) of at most "
+      "$most_restarts)\"\n"
+      "mkdir -p -- \"$directory/batch\"\n"
+      "printf 'scheduler pbs\\nid %s\\n' \"$next\" >\"$directory/batch/job\"\n",
+      element);
+}
+
+}  // namespace
+
+std::string pbs_script(const BatchJob& job) {
+  return opening(job) + directives(job) + "\nset -eu\n" + settings(job) +
+         fmt::format("time_limit={}\nscript={}\n", batch_time(job.time_s),
+                     shell_word(script_path(job.directory))) +
+         environment(job) + seed_of_array(job, "PBS_ARRAY_INDEX") + helpers + prepare +
+         run_and_wait + judge + resubmit + submission(job);
+}
+
+}  // namespace marrow::io

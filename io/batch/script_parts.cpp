@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/batch/script_parts.hpp"
+
+#include "io/text/shell_words.hpp"
+
+#include <fmt/format.h>
+
+namespace marrow::io {
+namespace {
+
+std::string words(const std::vector<std::string>& texts) {
+  std::string line;
+  for (const std::string& text : texts) {
+    if (!line.empty()) line += ' ';
+    line += shell_word(text);
+  }
+  return line;
+}
+
+}  // namespace
+
+std::string opening(const BatchJob& job) {
+  // A login shell knows `module`; any other keeps the environment of whoever submits.
+  return fmt::format(
+      "#!/bin/bash{}\n"
+      "# Written by marrow submit. Each start of this job continues the run from its newest good\n"
+      "# checkpoint. When the run stops early and has made progress, the job is queued again, at "
+      "most\n"
+      "# {} times; a file named STOP in the run directory ends that.\n",
+      job.modules.empty() ? "" : " -l", job.most_restarts);
+}
+
+std::string settings(const BatchJob& job) {
+  return fmt::format("program={}\nscenario={}\ndirectory={}\nrun_options=({})\nmost_restarts={}\n",
+                     shell_word(job.program), shell_word(job.scenario), shell_word(job.directory),
+                     words(job.run_options), job.most_restarts);
+}
+
+std::string environment(const BatchJob& job) {
+  if (job.setup.empty() && job.modules.empty()) return {};
+  std::string text = "\n# The environment of the site; its files need not know `set -u`.\nset +u\n";
+  if (!job.setup.empty()) text += fmt::format(". {}\n", shell_word(job.setup));
+  if (!job.modules.empty()) text += fmt::format("module load {}\n", words(job.modules));
+  return text + "set -u\n";
+}
+
+std::string seed_of_array(const BatchJob& job, const std::string& index) {
+  if (!job.seeds) return {};
+  return fmt::format(
+      "\n# One seed for each element of the array.\n"
+      "seed=${0}\n"
+      "directory=$directory/seed_$seed\n"
+      "run_options+=(--set \"scenario.seed=$seed\")\n",
+      index);
+}
+
+const char* const helpers = R"bash(
+say() { printf '%s %s\n' "$(date '+%F %T')" "$*"; }
+newest_checkpoint() { ls -- "$directory/checkpoints" 2>/dev/null | grep '^step_' | tail -n 1 || true; }
+)bash";
+
+const char* const run_and_wait = R"bash(
+# Signal USR1 asks the run to save its state and to stop; it ends `wait`, which is then called again.
+run= signalled=no
+trap 'signalled=yes; [[ -z $run ]] || kill -USR1 "$run" 2>/dev/null || true' USR1
+
+before=$(newest_checkpoint)
+say "start $((restarts + 1)) on $(hostname), from ${before:-the beginning}"
+"${launch[@]}" "$program" run "$scenario" -o "$directory" --resume "${run_options[@]}" &
+run=$!
+while true; do
+  code=0
+  wait "$run" || code=$?
+  [[ $signalled == yes ]] || break
+  signalled=no
+done
+)bash";
+
+const char* const judge = R"bash(
+case $code in
+  0) say "the run is finished" && exit 0 ;;
+  75) why="the run stopped early with a good checkpoint" ;;
+  9) why="the run made no progress, and its watchdog ended it" ;;
+  129 | 13[1-9] | 14? | 15?) why="the run was killed by signal $((code - 128))" ;;
+  *) say "the run ended with exit code $code; starting it again would not help" && exit "$code" ;;
+esac
+give_up() { say "$why; not queued again: $1" && exit "$code"; }
+[[ ! -e $directory/STOP ]] || give_up "$directory/STOP asks for that"
+[[ $(newest_checkpoint) != "$before" ]] || give_up "there is no newer checkpoint than at the start"
+((restarts < most_restarts)) || give_up "it was started $((restarts + 1)) times already"
+)bash";
+
+std::string directive_value(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char character : text) {
+    if (character == '"' || character == '\\') quoted += '\\';
+    quoted += character;
+  }
+  return quoted + "\"";
+}
+
+}  // namespace marrow::io

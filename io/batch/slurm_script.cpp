@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/batch/script_parts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace marrow::io {
+namespace {
+
+/// Slurm may send the signal a minute early, so that short jobs are better off without: the run
+/// knows its deadline anyway.
+constexpr std::int64_t shortest_job_with_signal_s = 1200;
+
+const char* name_of(Launcher launcher) {
+  switch (launcher) {
+    case Launcher::srun:
+      return "srun";
+    case Launcher::mpirun:
+      return "mpirun";
+    case Launcher::detect:
+      break;
+  }
+  return "detect";
+}
+
+std::string output_pattern(const BatchJob& job) {
+  std::string path;
+  for (const char character : batch_directory(job.directory)) {
+    path += character == '%' ? "%%" : std::string(1, character);
+  }
+  return path + (job.seeds ? "/job-%A_%a.log" : "/job-%j.log");
+}
+
+std::string directives(const BatchJob& job) {
+  std::string text = fmt::format(
+      "#SBATCH --job-name={}\n"
+      "#SBATCH --nodes={}\n"
+      "#SBATCH --ntasks-per-node={}\n"
+      "#SBATCH --time={}\n"
+      "#SBATCH --requeue\n"
+      "#SBATCH --open-mode=append\n"
+      "#SBATCH --output={}\n",
+      job.name, job.nodes, job.tasks_per_node, batch_time(job.time_s),
+      directive_value(output_pattern(job)));
+  if (job.time_s >= shortest_job_with_signal_s) {
+    text += fmt::format("#SBATCH --signal=B:USR1@{}\n",
+                        std::clamp<std::int64_t>(job.time_s / 10, 120, 600));
+  }
+  if (job.seeds) text += fmt::format("#SBATCH --array={}-{}\n", job.seeds->first, job.seeds->last);
+  for (const std::string& more : job.directives) text += "#SBATCH " + more + "\n";
+  return text;
+}
+
+const char* const ask_slurm = R"bash(
+job=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}
+job=${job:-$SLURM_JOB_ID}
+restarts=${SLURM_RESTART_COUNT:-0}
+job_field() { scontrol show job --oneliner "$job" | sed -n "s/.* $1=\([^ ]*\).*/\1/p" | head -n 1; }
+
+# Slurm knows when this job must end; the run stops in time to save its state.
+deadline=$(job_field EndTime)
+case $deadline in
+  [0-9]*) run_options+=(--stop-at "$deadline") ;;
+  *) say "Slurm names no end of job $job: the run has no deadline" ;;
+esac
+
+if [[ $launcher == detect ]]; then
+  if srun --mpi=list 2>&1 | grep -qw pmix; then launcher=srun; else launcher=mpirun; fi
+fi
+case $launcher in
+  srun) launch=(srun --mpi=pmix --kill-on-bad-exit=1) ;;
+  mpirun) launch=(mpirun) ;;
+esac
+)bash";
+
+/// A job that is being cancelled is asked to end as well, and must not come back.
+const char* const outlive_cancelling = R"bash(
+# scancel sends TERM, to the run as well: this script waits for it and tells how it ended.
+trap 'signalled=yes' TERM
+)bash";
+
+const char* const requeue = R"bash(
+state=$(job_field JobState)
+[[ $state == RUNNING ]] || give_up "Slurm says that job $job is $state"
+say "$why; job $job is queued again (restart $((restarts + 1)) of at most $most_restarts)"
+scontrol requeue "$job" || give_up "scontrol requeue failed; submit again to continue"
+)bash";
+
+}  // namespace
+
+std::string slurm_script(const BatchJob& job) {
+  return opening(job) + directives(job) + "\nset -eu\n" + settings(job) +
+         "launcher=" + name_of(job.launcher) + "\n" + environment(job) +
+         seed_of_array(job, "SLURM_ARRAY_TASK_ID") + helpers + ask_slurm + outlive_cancelling +
+         run_and_wait + judge + requeue;
+}
+
+}  // namespace marrow::io

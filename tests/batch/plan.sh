@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# What `marrow plan` predicts against what runs then take: memory of each rank within 15 %, time within 30 %, sizes of
+# files. Time is CPU time of one rank, on both sides: that of the calibration and that of the run, so that other work
+# on the machine counts little. Prints the table.
+#
+#   plan.sh MARROW MPIEXEC SCENARIOS
+set -euo pipefail
+marrow=$1 mpiexec=$2 scenarios=$3
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+source "$here/../repro/scenarios.sh"
+work=$(mktemp -d)
+trap 'rm -rf -- "$work"' EXIT
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_mpi_yield_when_idle=1
+wrong=0
+
+field() { sed -n "s/.*\"$1\": \([0-9.e+-]*\).*/\1/p" "$work/plan"; }
+
+# near NAME PREDICTED REAL TOLERANCE: prints the row, and counts it if the prediction is too far off.
+near() {
+  awk -v name="$1" -v predicted="$2" -v real="$3" -v tolerance="$4" 'BEGIN {
+    error = predicted / real - 1
+    bad = error > tolerance || error < -tolerance
+    printf "  %-28s predicted %10.4g  real %10.4g  %+6.1f %%%s\n", name, predicted, real, 100 * error, bad ? "  TOO FAR" : ""
+    exit bad }' || wrong=$((wrong + 1))
+}
+
+# watch_memory LAUNCHER: the largest peak memory, in bytes, of the marrow processes it has started, until it ends.
+watch_memory() {
+  local launcher=$1 pid kb most=0
+  while kill -0 "$launcher" 2>/dev/null; do
+    for pid in "$launcher" $(pgrep -P "$launcher"); do
+      [[ $(cat "/proc/$pid/comm" 2>/dev/null) == marrow ]] || continue
+      kb=$(sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$pid/status" 2>/dev/null) || true
+      if ((${kb:-0} > most)); then most=$kb; fi
+    done
+    sleep 0.02
+  done
+  printf '%s\n' "$((most * 1024))"
+}
+
+# try SCENARIO RANKS [options]
+try() {
+  local scenario=$scenarios/$1.yaml ranks=$2 run=$work/run memory cpu launch=()
+  shift 2
+  printf '%s on %s rank(s): %s\n' "$(basename "$scenario")" "$ranks" "$*"
+  rm -rf -- "$run"
+  "$marrow" plan "$scenario" --ranks "$ranks" --format json "$@" >"$work/plan"
+  if ((ranks > 1)); then launch=("$mpiexec" --oversubscribe -n "$ranks"); fi
+  TIMEFORMAT='%U %S'
+  { time "${launch[@]}" "$marrow" run "$scenario" -o "$run" "$@" >"$work/said" 2>&1; } 2>"$work/cpu" </dev/null &
+  local job=$!
+  until pgrep -P "$job" >/dev/null || ! kill -0 "$job" 2>/dev/null; do sleep 0.01; done
+  memory=$(watch_memory "$(pgrep -P "$job")")
+  wait "$job" || { cat "$work/said" >&2; fail "$(basename "$scenario") did not run"; }
+  near 'memory of a rank, bytes' "$(field memory_per_rank_bytes)" "$memory" 0.15
+  cpu=$(awk '{ print $1 + $2 }' "$work/cpu")
+  if ((ranks == 1)); then near 'time, s' "$(field run_s)" "$cpu" 0.30; fi
+  near 'largest checkpoint, bytes' "$(field checkpoint_bytes)" \
+    "$(stat -c %s "$run"/checkpoints/*/state.h5 | sort -n | tail -n 1)" 0.30
+}
+
+try healthy_adult 1 --set 'domain.size=[128, 128, 128]'
+try saa_untreated 1 --set 'domain.size=[128, 128, 128]' --set 'run.duration=200 d' --set 'tcells.trigger.influx=10 /mm^3'
+try protective_clone_remission 1 --set 'domain.size=[160, 160, 160]' --set tcells.motion=kernel
+try saa_untreated 2 --set 'domain.size=[192, 192, 192]' --set 'run.duration=31 d' --set 'checkpoint.every=31 d'
+((wrong == 0)) || fail "$wrong predictions were too far from what runs took"
+echo 'plan: all predictions hold'

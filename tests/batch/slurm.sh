@@ -1,0 +1,196 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Jobs that `marrow submit` queues, on a private Slurm: what happens to them, what `marrow status` says meanwhile, and
+# that the result is that of an uninterrupted run to the byte. Jobs run side by side; a run that shall be met in the
+# middle is stopped by SIGSTOP as soon as it has begun, so that nothing here depends on the speed of the machine.
+#
+#   slurm.sh MARROW
+set -euo pipefail
+marrow=$1
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+source "$here/cluster.sh"
+source "$here/../repro/scenarios.sh"
+work=$(mktemp -d)
+clean_up() {
+  local code=$?
+  resume_all
+  stop_cluster
+  rm -rf -- "$work"
+  exit "$code"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_mpi_yield_when_idle=1
+
+places="$work/runs with spaces"
+mkdir -- "$places"
+sets=()
+while IFS= read -r setting; do sets+=(--set "$setting"); done < <(settings_of protective_clone_remission)
+# Few messages, so that ranks that share cores with other work do not wait for each other at every hop.
+sets+=(--set 'domain.size=[64, 48, 64]' --set 'checkpoint.every=1 d' --set run.hops_per_exchange=8)
+
+# submit NAME TIME [options]: the run is in "$places/NAME", the number of the job in ${job[NAME]}.
+declare -A job
+submit() {
+  local name=$1 time=$2
+  shift 2
+  job[$name]=$("$marrow" submit "$here/../../scenarios/protective_clone_remission.yaml" -o "$places/$name" \
+    --time "$time" "${sets[@]}" "$@" 2>"$work/$name.said") ||
+    fail "$name was not queued: $(cat "$work/$name.said")"
+}
+
+log_of() { cat "$places/$1"/batch/job-*.log 2>/dev/null || true; }
+trouble() { # NAME WHAT
+  log_of "$1" | tail -n 30 >&2
+  scontrol show job "${job[$1]}" >&2 || true
+  fail "$1: $2"
+}
+state_of() { scontrol show job --oneliner "${job[$1]}" 2>/dev/null | sed -n 's/.*JobState=\([A-Z]*\).*/\1/p'; }
+is() { [[ $(state_of "$1") == "$2" ]]; }
+becomes() { # NAME STATE SECONDS
+  until_true "$3" is "$1" "$2" || trouble "$1" "is $(state_of "$1") instead of $2"
+}
+logged() { # NAME TEXT…
+  local name=$1 text
+  shift
+  for text in "$@"; do
+    grep -qF -- "$text" <<<"$(log_of "$name")" || trouble "$name" "its log does not say '$text'"
+  done
+}
+status_says() { # DIRECTORY TEXT…
+  local directory=$places/$1 said text
+  shift
+  said=$("$marrow" status "$directory") || fail "status of $directory failed: $said"
+  for text in "$@"; do
+    [[ $said == *"$text"* ]] || fail "status should say '$text' but says: $said"
+  done
+}
+same_as_plain() { # DIRECTORY
+  cmp -s "$places/plain/series.csv" "$places/$1/series.csv" ||
+    { diff "$places/plain/series.csv" "$places/$1/series.csv" | head -n 4 >&2; fail "$1: another result"; }
+  local digest
+  digest=$(sed -n 's/.*"digest": "\(.*\)".*/\1/p' "$places/plain/status.json")
+  [[ $digest == "$(sed -n 's/.*"digest": "\(.*\)".*/\1/p' "$places/$1/status.json")" ]] || fail "$1: another digest"
+}
+finishes() { # NAME STARTS SECONDS: with the result of the plain run
+  becomes "$1" COMPLETED "$3"
+  [[ $(log_of "$1" | grep -c ' start [0-9]* on ') == "$2" ]] || trouble "$1" "was not started $2 times"
+  logged "$1" 'the run is finished'
+  status_says "$1" 'finished' 'step 288 of 288' 'is over (COMPLETED, exit code 0:0)'
+}
+
+# Meeting a run: pid_of its first rank, as the run itself says.
+pid_of() { sed -n 's/.*"pid": \([0-9]*\).*/\1/p' "$places/$1/status.json" 2>/dev/null; }
+stopped=()
+halt() { # NAME: from the moment on when it has begun
+  until_true 60 has_begun "$1" || trouble "$1" 'did not begin'
+  kill -STOP "$(pid_of "$1")"
+  stopped+=("$(pid_of "$1")")
+}
+has_begun() { [[ -n $(pid_of "$1") ]]; }
+go_on() { kill -CONT "$(pid_of "$1")"; }
+resume_all() { for pid in "${stopped[@]}"; do kill -CONT "$pid" 2>/dev/null || true; done; }
+has_checkpoint() { compgen -G "$places/$1/checkpoints/step_*" >/dev/null; }
+step() { printf '%3d s: %s\n' "$SECONDS" "$*"; }
+
+start_cluster "$work/cluster"
+step 'the cluster is up'
+
+# A drained node starts nothing: all jobs wait, and status says so.
+scontrol update NodeName="$(hostname -s)" State=DRAIN Reason=test
+submit plain 00:10:00 --tasks-per-node 2
+status_says plain 'no run has started here yet' "Slurm job ${job[plain]} waits in the queue"
+"$marrow" submit "$here/../../scenarios/protective_clone_remission.yaml" -o "$places/plain" --time 1h "${sets[@]}" \
+  2>"$work/second" && fail 'a second job on one directory was accepted'
+grep -qF 'already has a job' "$work/second" || fail "a second job: $(cat "$work/second")"
+scontrol update NodeName="$(hostname -s)" State=RESUME
+
+# One after the other, each met as soon as it has begun.
+submit deadline 00:01:00 --tasks-per-node 2
+halt deadline
+begun=$SECONDS
+step 'the job with a limit of a minute is held up'
+status_says deadline 'running: process' "Slurm job ${job[deadline]} is running on"
+submit signal 00:10:00 --tasks-per-node 2
+halt signal
+submit batch_signal 00:10:00 --tasks-per-node 2 --launcher mpirun
+halt batch_signal
+submit killed_early 00:10:00 --tasks-per-node 2
+halt killed_early
+kill -KILL "$(pid_of killed_early)"
+submit killed 00:10:00 --tasks-per-node 2
+until_true 60 has_checkpoint killed || trouble killed 'no checkpoint'
+kill -KILL "$(pid_of killed)"
+step 'two runs were killed'
+
+# Stopped by hand for good: by scancel, and by a file.
+submit cancelled 00:10:00
+halt cancelled
+submit ended 00:10:00
+halt ended
+touch "$places/ended/STOP"
+scancel "${job[cancelled]}"
+go_on cancelled
+go_on ended
+
+# A drained node lets its jobs go on, and starts none.
+scontrol update NodeName="$(hostname -s)" State=DRAIN Reason=test
+scancel --signal=USR1 "${job[signal]}"
+scancel --batch --signal=USR1 "${job[batch_signal]}"
+go_on signal
+go_on batch_signal
+cat >"$work/hang.sh" <<'SETUP'
+[[ ${SLURM_RESTART_COUNT:-0} != 0 ]] || export MARROW_FAULT=hang@step:100
+module() { printf 'modules: %s\n' "$*"; }
+SETUP
+submit hang 00:10:00 --tasks-per-node 2 --setup "$work/hang.sh" --module gcc --module openmpi/4.1 --run-option=--watchdog='5 s'
+echo 'export SLURM_NTASKS=64' >"$work/too_many.sh"
+submit launcher 00:10:00 --tasks-per-node 2 --setup "$work/too_many.sh" --launcher srun
+submit seeds 00:10:00 --seeds 7-9
+step 'all jobs are queued'
+becomes signal PENDING 60
+status_says signal 'stopped' 'by signal USR1' 'The queued job continues it' "Slurm job ${job[signal]} waits in the queue"
+status_says seeds '0 of 3 seeds finished' 'seed_9    queued'
+becomes ended FAILED 60
+logged ended 'STOP asks for that'
+status_says ended 'stopped by the file STOP' '--resume -o' 'is over (FAILED, exit code 75:0)'
+submit ended 00:10:00
+scontrol update NodeName="$(hostname -s)" State=RESUME
+step 'the node is back'
+
+# The job whose limit is too short for the run.
+until_true 60 eval '((SECONDS >= begun + 8))'
+go_on deadline
+becomes deadline PENDING 60
+logged deadline 'stopped by the deadline in' 'stopped early with a good checkpoint' 'is queued again (restart 1 of at most 100)'
+status_says deadline 'stopped' 'The queued job continues it from the checkpoint at step' 'waits in the queue (BeginTime), restarted 1 time'
+step 'the job with a limit of a minute waits for its second start'
+
+finishes plain 1 60
+for name in deadline signal batch_signal killed; do finishes "$name" 2 60; same_as_plain "$name"; done
+logged signal 'stopped by signal USR1'
+logged batch_signal 'stopped by signal USR1'
+logged killed 'the run was killed by signal 9'
+finishes hang 2 60
+same_as_plain hang
+logged hang 'modules: load gcc openmpi/4.1' 'its watchdog ended it'
+becomes killed_early FAILED 30
+logged killed_early 'not queued again: there is no newer checkpoint than at the start'
+status_says killed_early 'was running' 'is gone' 'is over (FAILED, exit code 137:0)'
+becomes cancelled CANCELLED 30
+logged cancelled 'not queued again: Slurm says that job'
+has_checkpoint cancelled || trouble cancelled 'it was cancelled without a checkpoint'
+status_says cancelled 'stopped' 'by signal TERM' 'is over (CANCELLED'
+becomes ended COMPLETED 60
+same_as_plain ended
+becomes launcher FAILED 30
+logged launcher 'starting it again would not help'
+status_says launcher 'no run has started here yet' 'is over (FAILED'
+step 'single jobs are as they should be'
+
+until_true 60 eval '[[ $("$marrow" status "$places/seeds") == *"3 of 3 seeds finished"* ]]' || trouble seeds 'unfinished'
+status_says seeds 'seed_7    finished                  100.0 %'
+status_says seeds/seed_8 'finished' "Slurm job ${job[seeds]}_8 is over"
+[[ $(for seed in 7 8 9; do tail -n 1 "$places/seeds/seed_$seed/series.csv" | sed 's/.*,//'; done | sort -u | wc -l) == 3 ]] ||
+  fail 'seeds do not differ'
+step 'seeds are as they should be'

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tools/marrow/run_estimate.hpp"
+
+#include "core/lattice/geometry.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace marrow::tool {
+namespace {
+
+// Bytes per voxel at the peaks of memory, measured with runs of 2 to 17 million voxels.
+constexpr double setup_alone = 2.85;     // laying the tissue on one rank
+constexpr double setup_shared = 5.1;     // and on several, which exchange parts of it
+constexpr double kept = 1.3;             // tissue and two bits
+constexpr double frame_own = 4.2;        // a rank's part of the tissue frame, packed
+constexpr double frame_piece = 2.85;     // of the piece that a rank writes
+constexpr double signal_fields = 6.4;    // on a grid of two voxels
+constexpr double niche_tables = 160.0;   // bytes per niche on every rank
+constexpr double tcell_records = 120.0;  // bytes per T cell, snapshot and frame included
+constexpr double writer_bytes = 4e6;     // HDF5 and VTK at work, on rank 0
+constexpr double process_growth_bytes = 16e6;
+
+// Bytes in a checkpoint, measured.
+constexpr double checkpoint_base = 7e4;
+constexpr double checkpoint_record = 16.0;           // of a niche, a block, a T cell
+constexpr double checkpoint_signal_sources = 1.1e3;  // where a T cell has been for a day
+
+// Times that no calibration measures: of writing, measured, and of a network and disks of the usual
+// kind.
+constexpr double message_s = 4e-6;
+constexpr double collective_s = 6e-6;  // per doubling of the ranks
+constexpr double collectives_per_step = 8.0;
+constexpr double frame_s = 0.0045;
+constexpr double tissue_frame_s_per_voxel = 9e-8;
+constexpr double checkpoint_s = 0.022;
+constexpr double disk_bytes_per_s = 2e8;
+
+double voxels(const Parameters& p) { return static_cast<double>(p.lattice().box().volume()); }
+
+std::int64_t times_due(double every_h, double duration_h) {
+  return every_h > 0.0 ? static_cast<std::int64_t>(std::ceil(duration_h / every_h - 1e-9)) : 0;
+}
+
+/// Voxels of the tissue frame that rank 0 writes.
+double piece_voxels(const Parameters& p, int ranks) {
+  const FrameParameters& frames = p.output.frames;
+  if (frames.every_h <= 0.0 || !frames.tissue) return 0.0;
+  const double shown =
+      frames.crop_voxels ? static_cast<double>(frames.crop_voxels->volume()) : voxels(p);
+  const double stride = static_cast<double>(frames.stride);
+  const double writers = static_cast<double>(std::clamp<std::int64_t>(frames.pieces, 1, ranks));
+  return shown / (stride * stride * stride) / writers;
+}
+
+double rank_memory(const Parameters& p, const RunEstimate& run, double process_bytes,
+                   double own_voxels, double held_voxels, int ranks, double piece) {
+  const double setup = (ranks == 1 ? setup_alone : setup_shared) * held_voxels;
+  const double frame =
+      kept * held_voxels + (piece > 0.0 ? frame_own * own_voxels : 0.0) + frame_piece * piece;
+  const double coarser = p.signals ? static_cast<double>(p.signals->voxels_per_cell) / 2.0 : 1.0;
+  const double signals =
+      p.signals ? signal_fields * held_voxels / (coarser * coarser * coarser) : 0.0;
+  const double share = own_voxels / voxels(p);
+  return process_bytes + process_growth_bytes + std::max(setup, frame + signals) +
+         niche_tables * static_cast<double>(run.niches) + tcell_records * run.most_tcells * share;
+}
+
+void estimate_memory(const Parameters& p, int ranks, const Calibration& c, RunEstimate& run) {
+  constexpr double usual_process_bytes = 33e6;
+  const double process = c.done ? c.process_bytes : usual_process_bytes;
+  const auto number = [](std::int64_t n) { return static_cast<double>(n); };
+  const double piece = piece_voxels(p, ranks);
+  const double root = writer_bytes + rank_memory(p, run, process, number(run.shares.own_of_root),
+                                                 number(run.shares.held_by_root), ranks, piece);
+  const double other = rank_memory(p, run, process, number(run.shares.most_own),
+                                   number(run.shares.most_held), ranks, 0.0);
+  run.most_memory_bytes = ranks == 1 ? root : std::max(root, other);
+  run.all_memory_bytes = root + other * static_cast<double>(ranks - 1);
+}
+
+void estimate_files(const Parameters& p, RunEstimate& run) {
+  const double duration_h = p.run.duration_h;
+  const double blocks = static_cast<double>(BlockGrid(p.lattice().extent).count());
+  const auto niches = static_cast<double>(run.niches);
+  run.steps = std::llround(duration_h);
+  run.series_rows = 1 + times_due(p.output.series_every_h, duration_h);
+  run.checkpoints = times_due(p.checkpoint.every_h, duration_h);
+  run.checkpoint_bytes = checkpoint_base + checkpoint_record * (niches + blocks + run.most_tcells);
+  if (p.signals) run.checkpoint_bytes += checkpoint_signal_sources * run.most_tcells;
+  if (p.tissue.source == TissueSource::image) run.checkpoint_bytes += voxels(p);
+  const FrameParameters& frames = p.output.frames;
+  if (frames.every_h <= 0.0) return;
+  run.frames = 1 + times_due(frames.every_h, duration_h);
+  const double stride = static_cast<double>(frames.stride);
+  const double shown =
+      frames.crop_voxels ? static_cast<double>(frames.crop_voxels->volume()) : voxels(p);
+  run.static_frame_bytes =
+      (frames.tissue ? 0.6 * shown / (stride * stride * stride) : 0.0) + 4e3 + 13.0 * niches;
+  run.frame_bytes = 7e3 + (frames.cells ? 12.0 * (niches + run.most_tcells) : 0.0) +
+                    (frames.fields ? 4.0 * blocks : 0.0);
+}
+
+void estimate_time(const Parameters& p, int ranks, const Calibration& c, RunEstimate& run) {
+  const double volume_mm3 = p.lattice().volume_mm3();
+  const auto n = static_cast<double>(ranks);
+  const double busiest = static_cast<double>(run.shares.most_own) / voxels(p);
+  // T cells in ghost layers are moved as well.
+  const double with_ghosts = static_cast<double>(run.shares.most_held) /
+                             static_cast<double>(std::max<std::int64_t>(1, run.shares.most_own));
+  const double hours = p.run.duration_h;
+  // With several ranks the tissue is laid twice: once to weigh the blocks.
+  run.setup_s =
+      c.setup_s_per_voxel * static_cast<double>(run.shares.most_held) * (ranks == 1 ? 1.0 : 2.0);
+  // Every rank keeps the table of all niches and the patient; T cells are shared out.
+  run.steps_s = hours * (c.step_s + c.step_s_per_mm3 * volume_mm3) +
+                c.tcell_hours_per_mm3 * volume_mm3 * c.tcell_hour_s * busiest * with_ghosts;
+  const double bytes =
+      2.0 * static_cast<double>(run.checkpoints) * run.checkpoint_bytes +  // written and read back
+      static_cast<double>(run.frames) * run.frame_bytes + run.static_frame_bytes;
+  run.output_s = static_cast<double>(run.checkpoints) * checkpoint_s +
+                 static_cast<double>(run.frames) * frame_s +
+                 piece_voxels(p, ranks) * tissue_frame_s_per_voxel + bytes / disk_bytes_per_s;
+  const bool tcells = c.tcell_hours_per_mm3 > 0.0;
+  run.messages_per_step = tcells ? static_cast<double>(run.shares.exchanges_per_hour) *
+                                       static_cast<double>(run.shares.most_neighbours)
+                                 : 0.0;
+  if (ranks == 1) return;
+  run.messages_s = hours * (run.messages_per_step * message_s +
+                            collectives_per_step * collective_s * std::ceil(std::log2(n)));
+}
+
+}  // namespace
+
+RunEstimate estimate(const Parameters& parameters, int ranks, const Calibration& calibration) {
+  RunEstimate run;
+  const double volume_mm3 = parameters.lattice().volume_mm3();
+  run.shares = parallel::shares_of(parameters, ranks);
+  run.niches = std::llround(parameters.niches.density_per_mm3 * volume_mm3);
+  run.most_tcells = calibration.most_tcells_per_mm3 * volume_mm3;
+  estimate_memory(parameters, ranks, calibration, run);
+  estimate_files(parameters, run);
+  estimate_time(parameters, ranks, calibration, run);
+  return run;
+}
+
+int largest_sensible_ranks(const Parameters& parameters, const Calibration& calibration) {
+  constexpr double least_efficiency = 0.5;
+  constexpr int most_tried = 4096;
+  // Beyond one rank for eight blocks boxes are mostly ghost layers.
+  const std::int64_t blocks = BlockGrid(parameters.lattice().extent).count();
+  const int most = static_cast<int>(std::min<std::int64_t>(blocks / 8, most_tried));
+  const double alone_s = estimate(parameters, 1, calibration).run_s();
+  int best = 1;
+  for (int ranks = 2; ranks <= most; ranks += std::max(1, ranks / 8)) {
+    const double efficiency =
+        alone_s / (estimate(parameters, ranks, calibration).run_s() * static_cast<double>(ranks));
+    if (efficiency >= least_efficiency) best = ranks;
+  }
+  return best;
+}
+
+}  // namespace marrow::tool

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// `marrow submit`: the job script of a scenario, shown or queued. Whatever would end the job at
+// once is refused here: a wrong scenario, more ranks than the lattice has blocks, a directory in
+// use.
+
+#include "io/batch/job_record.hpp"
+#include "io/run/clock.hpp"
+#include "io/run/file_calls.hpp"
+#include "io/scenario/scenario_file.hpp"
+#include "io/text/shell_words.hpp"
+#include "parallel/decomposition.hpp"
+#include "tools/marrow/commands.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <iostream>
+
+namespace marrow::tool {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string absolute(const std::string& path) { return fs::absolute(path).lexically_normal(); }
+
+bool is_there(const char* program) {
+  return io::ask_shell(fmt::format("command -v {}", program)).code == 0;
+}
+
+io::Scheduler scheduler_of(const SubmitRequest& request) {
+  if (request.scheduler == "pbs") return io::Scheduler::pbs;
+  if (request.scheduler == "slurm" || is_there("sbatch")) return io::Scheduler::slurm;
+  if (is_there("qsub")) return io::Scheduler::pbs;
+  if (request.print) return io::Scheduler::slurm;
+  throw Failure(ExitCode::files,
+                "neither sbatch (Slurm) nor qsub (PBS) is on this machine: submit where there is "
+                "one, or see the script with --print --scheduler slurm");
+}
+
+std::int64_t job_time_s(const std::string& text) {
+  constexpr double shortest_s = 60.0;
+  const double seconds = io::parse_duration_s(text);
+  if (seconds >= shortest_s) return static_cast<std::int64_t>(std::ceil(seconds));
+  throw Failure(ExitCode::command_line,
+                fmt::format("--time {}: batch systems count whole minutes", text));
+}
+
+/// Batch systems are particular about names.
+std::string job_name(const std::string& scenario) {
+  std::string name;
+  for (const char c : scenario) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    name += plain || c == '-' || c == '_' || c == '.' ? c : '_';
+  }
+  return "marrow_" + name.substr(0, 40);
+}
+
+io::BatchJob job_of(const SubmitRequest& request, const Parameters& parameters) {
+  io::BatchJob job;
+  job.scheduler = scheduler_of(request);
+  job.name = job_name(parameters.scenario.name);
+  job.program = fs::read_symlink("/proc/self/exe");
+  job.scenario = absolute(request.scenario);
+  job.directory =
+      absolute(request.output.empty() ? "runs/" + parameters.scenario.name : request.output);
+  if (job.directory.ends_with('/')) job.directory.pop_back();
+  for (const std::string& value : request.overrides) {
+    job.run_options.insert(job.run_options.end(), {"--set", value});
+  }
+  job.run_options.insert(job.run_options.end(), request.run_options.begin(),
+                         request.run_options.end());
+  job.nodes = request.nodes;
+  job.tasks_per_node = request.tasks_per_node;
+  job.time_s = job_time_s(request.time);
+  job.most_restarts = request.most_restarts;
+  if (request.launcher == "srun") job.launcher = io::Launcher::srun;
+  if (request.launcher == "mpirun") job.launcher = io::Launcher::mpirun;
+  job.modules = request.modules;
+  if (!request.setup.empty()) job.setup = absolute(request.setup);
+  job.directives = request.directives;
+  if (!request.seeds.empty()) job.seeds = io::parse_seeds(request.seeds);
+  return job;
+}
+
+void refuse_setup_that_is_not_there(const io::BatchJob& job) {
+  if (job.setup.empty() || fs::exists(job.setup)) return;
+  throw Failure(ExitCode::command_line, fmt::format("--setup '{}': no such file", job.setup));
+}
+
+/// Two jobs in one directory would wait for each other's lock.
+void refuse_second_job(const io::BatchJob& job) {
+  const auto earlier = io::find_record(job.directory);
+  if (!earlier) return;
+  const io::JobState state = io::ask_scheduler(*earlier);
+  if (state.phase != io::JobPhase::queued && state.phase != io::JobPhase::running) return;
+  throw Failure(ExitCode::files,
+                fmt::format("'{}' already has a job: {}. It continues by itself; 'marrow status' "
+                            "tells how far it is",
+                            job.directory, state.text));
+}
+
+/// The id that the batch system gave. Failure(files) with its own words otherwise.
+std::string queue(const io::BatchJob& job) {
+  const bool slurm = job.scheduler == io::Scheduler::slurm;
+  const std::string command = fmt::format("{} {}", slurm ? "sbatch --parsable" : "qsub",
+                                          io::shell_word(io::script_path(job.directory)));
+  const io::Answer answer = io::ask_shell(command);
+  std::string last_line = answer.text;
+  while (last_line.ends_with('\n')) last_line.pop_back();
+  if (answer.code != 0) {
+    throw Failure(ExitCode::files,
+                  fmt::format("the job was not queued: '{}' ended with code {}{}", command,
+                              answer.code, last_line.empty() ? "" : ": " + last_line));
+  }
+  last_line = last_line.substr(last_line.rfind('\n') + 1);
+  return last_line.substr(0, last_line.find(';'));  // Slurm: "1234;cluster"
+}
+
+void queue_and_record(const io::BatchJob& job, const std::string& script) {
+  refuse_second_job(job);
+  std::error_code error;
+  fs::create_directories(io::batch_directory(job.directory), error);
+  if (error) {
+    throw Failure(ExitCode::files,
+                  fmt::format("'{}' cannot be created: {}", io::batch_directory(job.directory),
+                              io::explain_errno(error.value())));
+  }
+  io::replace_file_text(io::script_path(job.directory), script);
+  const io::JobRecord record{job.scheduler, queue(job), job.seeds};
+  io::replace_file_text(fs::path(io::batch_directory(job.directory)) / "job",
+                        io::record_text(record));
+  std::cout << record.id << '\n';
+  std::cerr << fmt::format(
+      "queued as job {}: {}\n  watch it with: {} status {}\n  end it with a checkpoint: touch {}\n",
+      record.id, io::script_path(job.directory), io::shell_word(job.program),
+      io::shell_word(job.directory),
+      io::shell_word(job.directory + (job.seeds ? "/seed_N/STOP" : "/STOP")));
+}
+
+}  // namespace
+
+ExitCode submit(const SubmitRequest& request) {
+  const io::ScenarioFile scenario =
+      io::scenario_or_throw(io::read_scenario_file(request.scenario, request.overrides));
+  const std::int64_t ranks = request.nodes * request.tasks_per_node;
+  const parallel::Decomposition possible(scenario.parameters.lattice(), static_cast<int>(ranks));
+  const io::BatchJob job = job_of(request, scenario.parameters);
+  refuse_setup_that_is_not_there(job);
+  const std::string script = io::batch_script(job);
+  if (request.print) {
+    std::cout << script;
+  } else {
+    queue_and_record(job, script);
+  }
+  return ExitCode::finished;
+}
+
+}  // namespace marrow::tool
