@@ -7,6 +7,7 @@
 #include "io/run/build_info.hpp"
 #include "io/run/wording.hpp"
 #include "io/scenario/effective.hpp"
+#include "tools/marrow/checkpoint_content.hpp"
 #include "tools/marrow/frame_output.hpp"
 #include "tools/marrow/setup_report.hpp"
 #include "tools/marrow/sick_output.hpp"
@@ -22,7 +23,6 @@ namespace marrow::tool {
 namespace {
 
 constexpr int checkpoint_failures_to_give_up = 3;
-constexpr std::string_view tissue_generator = "procedural 1";
 
 std::unique_ptr<io::Messages> messages_for(const parallel::Communicator& comm,
                                            const io::Clock& clock) {
@@ -231,40 +231,16 @@ std::optional<std::string> RunOutputs::try_checkpoint(const parallel::Simulation
   options.at_point = [this](std::string_view point) {
     guard_.pass("checkpoint:" + std::string(point));
   };
-  const io::WriteResult result =
-      io::write_checkpoint(comm_, paths_.root, checkpoint_content(simulation), mark, options);
+  const io::WriteResult result = io::write_checkpoint(
+      comm_, paths_.root,
+      checkpoint_content(comm_, simulation, scenario_, paths_.provenance(), dense_digest_), mark,
+      options);
   for (const std::string& warning : result.warnings) messages_->warn(warning);
   if (!result.ok) return result.message;
   last_good_checkpoint_ = simulation.state().step;
   std::erase(distrusted_steps_, simulation.state().step);
   messages_->log_only("checkpoint " + result.directory.string());
   return std::nullopt;
-}
-
-io::CheckpointContent RunOutputs::checkpoint_content(const parallel::Simulation& simulation) {
-  io::CheckpointContent content;
-  content.step = simulation.state().step;
-  content.lattice = simulation.model().lattice;
-  content.columns = export_fields(simulation.snapshot());
-  content.code_version = io::build_info().version;
-  content.scenario_name = scenario_.parameters.scenario.name;
-  content.real_cells_per_niche = simulation.model().real_cells_per_niche();
-  content.scenario_fingerprint = fmt::format("{:016x}", scenario_.fingerprint);
-  content.scenario_text = scenario_.text;
-  content.scenario_effective = io::effective_yaml(scenario_.parameters, scenario_.origins);
-  content.provenance_json = comm_.is_root() ? io::provenance_text(paths_.provenance()) : "";
-  comm_.broadcast(content.provenance_json);
-  const TissueSource source = scenario_.parameters.tissue.source;
-  const bool imported = source == TissueSource::image, open = source == TissueSource::open;
-  content.tissue_generator = imported ? "image" : open ? "open" : std::string(tissue_generator);
-  content.tissue_hash = simulation.tissue().hash;
-  if (imported) {
-    content.dense_tissue = part_of(simulation.tissue().box, simulation.own());
-    if (!dense_digest_) dense_digest_ = io::digest_of_dense_tissue(content);
-    content.dense_digest = dense_digest_;
-  }
-  for (const Niche& niche : simulation.model().niches) content.niche_sites.push_back(niche.site);
-  return content;
 }
 
 void RunOutputs::write_phylogeny(const parallel::Simulation& simulation) {

@@ -61,7 +61,6 @@ class RunOutputs {
   void begin_provenance(const parallel::Simulation& simulation,
                         const std::vector<io::HostRanks>& hosts);
   [[nodiscard]] std::optional<std::string> try_checkpoint(const parallel::Simulation& simulation);
-  [[nodiscard]] io::CheckpointContent checkpoint_content(const parallel::Simulation& simulation);
   void write_row(const parallel::Simulation& simulation);
   void write_phylogeny(const parallel::Simulation& simulation);
   void write_frames(const parallel::Simulation& simulation);
