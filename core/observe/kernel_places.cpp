@@ -17,13 +17,14 @@ Box voxels_of_block(const Lattice& lattice, std::uint64_t block) {
 /// Draws voxels of a block until the cells are placed or it is plain that there is no room.
 class BlockPlaces {
  public:
-  BlockPlaces(const ModelState& state, const Model& model, const TissueBox& tissue,
-              std::uint64_t block)
-      : model_(model),
+  BlockPlaces(const ModelState& state, const Lattice& lattice, const Draws& draws,
+              const TissueBox& tissue, std::uint64_t block)
+      : lattice_(lattice),
+        draws_(draws),
         tissue_(tissue),
         step_(static_cast<std::uint64_t>(state.step)),
         block_(block),
-        box_(voxels_of_block(model.lattice, block)) {}
+        box_(voxels_of_block(lattice, block)) {}
 
   void place(std::int64_t cells, CellState kind, std::vector<TCell>& out) {
     const auto voxels = static_cast<std::uint64_t>(box_.volume());
@@ -33,10 +34,10 @@ class BlockPlaces {
       const std::uint64_t key = block_ | ((tries_ & 0xfff) << 36);
       const auto substep = static_cast<std::uint32_t>(tries_ >> 12);
       ++tries_;
-      const Bits128 draw = model_.draws(Purpose::kernel_place, Entity::block, key, step_, substep);
+      const Bits128 draw = draws_(Purpose::kernel_place, Entity::block, key, step_, substep);
       const Index3 at =
           box_.lo + Lattice{box_.extent()}.position(uniform_below(draw.first, voxels));
-      const SiteIndex site = model_.lattice.site(at);
+      const SiteIndex site = lattice_.site(at);
       if (!enterable(tissue_.at(at)) || !taken_.insert(site).second) continue;
       out.push_back({site, CellRecord::make(kind, 0)});
       --cells;
@@ -44,7 +45,8 @@ class BlockPlaces {
   }
 
  private:
-  const Model& model_;
+  const Lattice& lattice_;
+  const Draws& draws_;
   const TissueBox& tissue_;
   std::uint64_t step_;
   std::uint64_t block_;
@@ -55,11 +57,11 @@ class BlockPlaces {
 
 }  // namespace
 
-std::vector<TCell> drawn_places(const ModelState& state, const Model& model,
+std::vector<TCell> drawn_places(const ModelState& state, const Lattice& lattice, const Draws& draws,
                                 const TissueBox& tissue) {
   std::vector<TCell> cells;
   for (std::size_t b = 0; b < state.blocks.effector.size(); ++b) {
-    BlockPlaces places(state, model, tissue, state.block_index[b]);
+    BlockPlaces places(state, lattice, draws, tissue, state.block_index[b]);
     places.place(state.blocks.effector[b], CellState::effector, cells);
     if (!state.blocks.exhausted.empty()) {
       places.place(state.blocks.exhausted[b], CellState::exhausted, cells);

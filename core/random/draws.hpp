@@ -51,6 +51,8 @@ enum class Purpose : std::uint8_t {
   infusion = 39,
   kernel_place = 40,
   replacement = 44,
+  biopsy_place = 48,
+  biopsy_cell = 49,
 };
 
 /// What a draw's index counts. The class is part of the key, so a site and a niche never share

@@ -28,12 +28,6 @@ std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
   return q - (a % b < 0 ? 1 : 0);
 }
 
-struct Sphere {
-  std::array<double, 3> centre;
-  double radius;
-  std::uint8_t reveal;
-};
-
 /// Spheres at Poisson points that appear one after another: at fat share f the mean number of
 /// spheres over a point is -ln(1 - f), so the share of covered points is f.
 class SphereField {
@@ -108,8 +102,8 @@ class SphereField {
     return n;
   }
 
-  [[nodiscard]] Sphere sphere(const Index3& cell, const Index3& image, std::uint64_t index,
-                              std::uint64_t i, bool normal) const {
+  [[nodiscard]] Adipocyte sphere(const Index3& cell, const Index3& image, std::uint64_t index,
+                                 std::uint64_t i, bool normal) const {
     const Bits128 place = draws_(Purpose::adipocyte, Entity::tissue_node, index, 2 * i);
     const Bits128 size = draws_(Purpose::adipocyte, Entity::tissue_node, index, 2 * i + 1);
     const auto part = [](std::uint64_t bits) {
@@ -123,7 +117,7 @@ class SphereField {
       return std::floor((inside - 0.5) * 1024.0) * 0x1p-10 + static_cast<double>(image_c * extent);
     };
     const Index3& e = lattice_.extent;
-    Sphere s{};
+    Adipocyte s;
     s.centre = {at(cell.x, image.x, count_.x, e.x, part(place.first)),
                 at(cell.y, image.y, count_.y, e.y, part(place.first >> 32)),
                 at(cell.z, image.z, count_.z, e.z, part(place.second))};
@@ -144,7 +138,7 @@ class SphereField {
   Index3 count_;
 };
 
-void paint(const Sphere& s, const Box& box, std::vector<std::uint8_t>& reveal) {
+void paint(const Adipocyte& s, const Box& box, std::vector<std::uint8_t>& reveal) {
   const auto low = [&](double c) { return static_cast<std::int64_t>(std::floor(c - s.radius)); };
   const auto high = [&](double c) {
     return static_cast<std::int64_t>(std::floor(c + s.radius)) + 2;
@@ -167,20 +161,25 @@ void paint(const Sphere& s, const Box& box, std::vector<std::uint8_t>& reveal) {
 
 }  // namespace
 
-std::vector<std::uint8_t> adipocyte_reveal(const Lattice& lattice,
-                                           const AdipocyteParameters& adipocytes,
-                                           const Draws& draws, const Box& box) {
-  std::vector<std::uint8_t> reveal(static_cast<std::size_t>(box.volume()), never_fat);
-  if (box.empty() || !(adipocytes.diameter_um > 0.0)) return reveal;
+void for_each_adipocyte(const Lattice& lattice, const AdipocyteParameters& adipocytes,
+                        const Draws& draws, const Box& box,
+                        const std::function<void(const Adipocyte&)>& use) {
+  if (box.empty() || !(adipocytes.diameter_um > 0.0)) return;
   const SphereField field(lattice, adipocytes, draws);
   const Box cells = field.cells_near(box);
   for (std::int64_t z = cells.lo.z; z < cells.hi.z; ++z) {
     for (std::int64_t y = cells.lo.y; y < cells.hi.y; ++y) {
-      for (std::int64_t x = cells.lo.x; x < cells.hi.x; ++x) {
-        field.for_each_sphere({x, y, z}, [&](const Sphere& s) { paint(s, box, reveal); });
-      }
+      for (std::int64_t x = cells.lo.x; x < cells.hi.x; ++x) field.for_each_sphere({x, y, z}, use);
     }
   }
+}
+
+std::vector<std::uint8_t> adipocyte_reveal(const Lattice& lattice,
+                                           const AdipocyteParameters& adipocytes,
+                                           const Draws& draws, const Box& box) {
+  std::vector<std::uint8_t> reveal(static_cast<std::size_t>(box.volume()), never_fat);
+  for_each_adipocyte(lattice, adipocytes, draws, box,
+                     [&](const Adipocyte& s) { paint(s, box, reveal); });
   return reveal;
 }
 

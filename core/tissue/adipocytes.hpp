@@ -9,7 +9,9 @@
 #include "core/model/parameters.hpp"
 #include "core/random/draws.hpp"
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace marrow {
@@ -24,6 +26,19 @@ inline constexpr std::uint8_t never_fat = 255;
 std::vector<std::uint8_t> adipocyte_reveal(const Lattice& lattice,
                                            const AdipocyteParameters& adipocytes,
                                            const Draws& draws, const Box& box);
+
+/// One sphere of the map: where, how large, and the fat level at which it appears. In voxels; the
+/// centre of voxel i is at i.
+struct Adipocyte {
+  std::array<double, 3> centre{};
+  double radius = 0.0;
+  std::uint8_t reveal = never_fat;
+};
+
+/// Calls `use` for every sphere that may reach into `box`, and for some that do not.
+void for_each_adipocyte(const Lattice& lattice, const AdipocyteParameters& adipocytes,
+                        const Draws& draws, const Box& box,
+                        const std::function<void(const Adipocyte&)>& use);
 
 /// Does a marrow voxel with this reveal level show as fat where the fat share is `fat`?
 bool shows_fat(std::uint8_t reveal, double fat);

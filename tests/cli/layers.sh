@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# layers.sh TREE: who may include what. core <- parallel <- io <- tools; <mpi.h> in parallel/ and io/; HDF5, VTK and
-# yaml-cpp each in one folder of io/; no cycle among files. Prints file:line of each mistake and fails.
+# layers.sh TREE: who may include what. core <- parallel <- io <- tools; <mpi.h> in parallel/ and io/; HDF5, VTK,
+# yaml-cpp, cairo and libpng each in one folder of io/; no cycle among files. Prints file:line of each mistake and fails.
 set -euo pipefail
 cd -- "$1"
 
@@ -32,6 +32,7 @@ awk '
     home(header, "^mpi\\.h$", "^(parallel|io)/", "parallel/ or io/")
     home(header, "^(hdf5|H5[A-Z]|hdf5/)", "^io/checkpoint/", "io/checkpoint/")
     home(header, "^vtk", "^io/vtk/", "io/vtk/")
+    home(header, "^(cairo|png\\.h)", "^io/biopsy/", "io/biopsy/")
     home(header, "^yaml-cpp/", "^io/scenario/", "io/scenario/")
   }
   FNR == 1 { names[++name_count] = FILENAME }

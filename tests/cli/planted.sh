@@ -69,6 +69,8 @@ test_layers() {
   expect_failure layers.sh '<vtkImageData.h> belongs in io/vtk/'
   plant parallel/one.hpp '#include <yaml-cpp/yaml.h>'
   expect_failure layers.sh '<yaml-cpp/yaml.h> belongs in io/scenario/'
+  plant io/vtk/one.cpp '#include <cairo.h>'
+  expect_failure layers.sh '<cairo.h> belongs in io/biopsy/'
   plant core/a/two.hpp '#include "one.hpp"'
   expect_failure layers.sh 'name project headers from the top'
   plant core/a/three.hpp '#include "core/a/four.hpp"'

@@ -93,6 +93,40 @@ expect 0 "$marrow" run "$scenario" -o run "${small[@]}" --resume
 said 'Nothing to do'
 [[ $before == "$(find run -type f -printf '%p %T@\n' | sort)" ]] || fail "a finished run was touched"
 
+# Biopsies: mistakes leave nothing behind; the same bytes twice; what is said is what is written.
+core=(--needle 0.4mm --length 0.6mm --resolution 2um)
+expect 2 "$marrow" biopsy run "${core[@]}" --stain Giemsa -o cores
+said 'CD34'
+expect 2 "$marrow" biopsy run "${core[@]}" --site posterior-illiac-crest -o cores
+said "did you mean"
+expect 2 "$marrow" biopsy run "${core[@]}" --site 999,1,1 -o cores
+said 'outside the box'
+expect 2 "$marrow" biopsy run "${core[@]}" --site random --direction 0,1,0 -o cores
+said 'direction of its own'
+expect 2 "$marrow" biopsy run -o cores
+said 'wider than the box'
+expect 2 "$marrow" biopsy run --needle 2 -o cores
+said 'a length with its unit'
+expect 4 "$marrow" biopsy nowhere -o cores
+said 'does not exist'
+mkdir -p empty/checkpoints
+expect 5 "$marrow" biopsy empty -o cores
+said 'no checkpoint yet'
+rm -r empty
+[[ ! -e cores ]] || fail "a refused biopsy left a folder"
+expect 0 "$marrow" biopsy run "${core[@]}" --stain HE,CD8 -o cores
+said 'cellularity'
+expect 0 "$marrow" biopsy run "${core[@]}" --stain HE,CD8 -o cores_again
+cmp cores/day6_right-posterior-iliac-crest_HE.png cores_again/day6_right-posterior-iliac-crest_HE.png ||
+  fail "two biopsies of one place differ"
+cmp cores/day6_right-posterior-iliac-crest.json cores_again/day6_right-posterior-iliac-crest.json ||
+  fail "two biopsies of one place differ in numbers"
+[[ -s cores/day6_right-posterior-iliac-crest_CD8.png ]] || fail "no CD8 section"
+expect 0 "$marrow" biopsy run "${core[@]}" --cores 5
+said 'Two cores differ'
+[[ $(wc -l <run/biopsy/day6_random-1_5cores.csv) == 6 ]] || fail "5 cores and a header were expected"
+rm -r run/biopsy
+
 # The effective scenario is the same scenario.
 expect 0 "$marrow" run run/scenario.effective.yaml -o again
 expect 0 "$marrow" compare run again

@@ -52,7 +52,23 @@ struct PlanRequest {
   bool as_json = false;
 };
 
+struct BiopsyRequest {
+  std::string path;       // run directory, checkpoint or state.h5
+  std::string site;       // a name, random, or a voxel "x,y,z"; empty: the usual place
+  std::string direction;  // "x,y,z", with a voxel
+  std::string needle = "2mm";
+  std::string length = "20mm";
+  std::string thickness = "3um";
+  std::string resolution = "1um";  // of a pixel
+  std::vector<std::string> stains = {"HE"};
+  std::int64_t cores = 1;
+  std::uint64_t seed = 1;  // of random places
+  std::string output;      // folder; empty: <run>/biopsy
+};
+
 ExitCode run(const RunRequest& request, int argument_count, char** arguments);
+
+ExitCode biopsy(const BiopsyRequest& request);
 
 ExitCode validate(const std::vector<std::string>& scenarios,
                   const std::vector<std::string>& overrides, bool as_json);

@@ -114,6 +114,28 @@ void add_submit(CLI::App& app, SubmitRequest& r) {
       ->allow_extra_args(false);
 }
 
+void add_biopsy(CLI::App& app, BiopsyRequest& r) {
+  CLI::App* biopsy = app.add_subcommand(
+      "biopsy", "cut a core out of a checkpoint, paint a stained section, count");
+  biopsy->add_option("DIR", r.path, "run directory (newest checkpoint), checkpoint or state.h5")
+      ->required();
+  biopsy->add_option("--site", r.site,
+                     "right- (default) or left-, posterior- or anterior-iliac-crest, random, or a "
+                     "voxel x,y,z");
+  biopsy->add_option("--direction", r.direction, "of the needle at a voxel (default 0,1,0)");
+  biopsy->add_option("--needle", r.needle, "inner diameter")->capture_default_str();
+  biopsy->add_option("--length", r.length, "of the core")->capture_default_str();
+  biopsy->add_option("--stain", r.stains, "HE, CD34 or CD8; several with commas")
+      ->delimiter(',')
+      ->capture_default_str();
+  biopsy->add_option("--resolution", r.resolution, "edge of a pixel")->capture_default_str();
+  biopsy->add_option("--thickness", r.thickness, "of the section")->capture_default_str();
+  biopsy->add_option("--cores", r.cores, "take so many at random and report how they differ")
+      ->capture_default_str();
+  biopsy->add_option("--seed", r.seed, "of random places")->capture_default_str();
+  biopsy->add_option("-o,--output", r.output, "folder for the results (default: DIR/biopsy)");
+}
+
 ExitCode guarded(const std::function<ExitCode()>& command) {
   try {
     return command();
@@ -147,6 +169,8 @@ int main(int argument_count, char** arguments) {
   add_run(app, request);
   add_plan(app, planned, format);
   add_submit(app, job);
+  BiopsyRequest core;
+  add_biopsy(app, core);
   CLI::App* check = app.add_subcommand("validate", "name every error of a scenario");
   check->add_option("SCENARIO", scenarios, "scenario files")->required();
   check->add_option("--set", request.overrides, "path=value: change a parameter first")
@@ -190,6 +214,7 @@ int main(int argument_count, char** arguments) {
     planned.as_json = format == "json";
     if (name == "plan") return plan(planned);
     if (name == "submit") return submit(job);
+    if (name == "biopsy") return biopsy(core);
     if (name == "validate") return validate(scenarios, request.overrides, format == "json");
     if (name == "explain") return explain(parameter);
     if (name == "schema") return schema();

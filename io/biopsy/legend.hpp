@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The band below a picture: a scale bar of a round length and one line of text.
+#pragma once
+
+#include "io/biopsy/section_painter.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+namespace marrow::io {
+
+inline constexpr std::array<std::uint8_t, 3> glass_colour = {247, 246, 243};
+
+/// A band as wide as the picture; its height follows from the size of the letters, which suits
+/// `picture_height` and is reduced until the text fits.
+RgbTile legend_band(std::int64_t width, std::int64_t picture_height, double um_per_pixel,
+                    const std::string& text);
+
+}  // namespace marrow::io
