@@ -82,5 +82,7 @@ ExitCode status(const std::string& directory);
 /// `patience`: give up when nothing could be read for so long.
 ExitCode inspect(const std::string& path, bool deep, const std::string& patience);
 ExitCode compare(const std::string& a, const std::string& b, const std::string& patience);
+/// `output` empty: report.html in the run directory, or for two runs report_A_B.html right here.
+ExitCode report(const std::vector<std::string>& directories, const std::string& output);
 
 }  // namespace marrow::tool

@@ -201,6 +201,12 @@ int main(int argument_count, char** arguments) {
         ->capture_default_str();
   }
 
+  CLI::App* page =
+      app.add_subcommand("report", "one HTML page about a run, or about two side by side");
+  page->add_option("DIR", scenarios, "run directory, or two of them")->required()->expected(1, 2);
+  page->add_option("-o,--output", path,
+                   "file (default: DIR/report.html; of two runs: report_A_B.html)");
+
   try {
     app.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {
@@ -222,6 +228,7 @@ int main(int argument_count, char** arguments) {
     if (name == "info") return info();
     if (name == "status") return status(path);
     if (name == "inspect") return inspect(path, deep, patience);
+    if (name == "report") return report(scenarios, path);
     return compare(path, other, patience);
   }));
 }

@@ -4,6 +4,7 @@
 #include "io/batch/array_status.hpp"
 #include "io/checkpoint/compare.hpp"
 #include "io/checkpoint/inspect.hpp"
+#include "io/report/report.hpp"
 #include "io/run/build_info.hpp"
 #include "io/run/clock.hpp"
 #include "io/run/fault_plan.hpp"
@@ -13,6 +14,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <iostream>
 
@@ -113,6 +115,13 @@ ExitCode compare(const std::string& a, const std::string& b, const std::string& 
   }
   std::cout << answer.text;
   return answer.verdict == 1 ? ExitCode::finished : ExitCode::different;
+}
+
+ExitCode report(const std::vector<std::string>& directories, const std::string& output) {
+  const io::SystemClock clock;
+  const std::vector<std::filesystem::path> runs(directories.begin(), directories.end());
+  std::cout << io::write_report(runs, output, clock).string() << '\n';
+  return ExitCode::finished;
 }
 
 }  // namespace marrow::tool

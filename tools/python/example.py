@@ -22,6 +22,7 @@ import marrow
 if len(sys.argv) != 3:
     sys.exit(__doc__)
 colours = marrow.palette()
+curves = dict(colours["curve"].values())
 STEM_CELL, T_CELL = 1, 2
 FAT, SLAB_UM = 6, 200.0
 
@@ -88,8 +89,8 @@ years = series["day"] / 365.25
 counts.plot(years, series["stem_cells"], color=colours["cell kind"][STEM_CELL][1], label="stem cells")
 counts.plot(years, series["tcells_per_mm3"], color=colours["cell kind"][T_CELL][1], label="T cells per mm³")
 counts.legend(fontsize=8)
-blood.plot(years, 100 * series["cellularity"], color=colours["tissue"][0][1], label="cellularity (%)")
-blood.plot(years, series["platelets_1e9_per_l"], color=colours["clone"][2][1],
+blood.plot(years, 100 * series["cellularity"], color=curves["cellularity"], label="cellularity (%)")
+blood.plot(years, series["platelets_1e9_per_l"], color=curves["platelets"],
            label=f"platelets ({series.units['platelets_1e9_per_l']})")
 blood.legend(fontsize=8)
 for axes in (counts, blood):

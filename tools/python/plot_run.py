@@ -18,7 +18,7 @@ import marrow
 PALETTE = marrow.palette()
 CLONES = [colour for _, colour in PALETTE["clone"].values()]
 TCELLS = PALETTE["cell kind"][2][1]
-PLATELETS, RED, NEUTROPHILS = CLONES[2:5]
+CURVES = dict(PALETTE["curve"].values())
 
 
 def spans(days, states):
@@ -49,11 +49,11 @@ def draw(series, title):
     cells.legend(*handles, loc="upper center", ncols=3, fontsize=8, framealpha=0.9)
 
     for name, label, normal, colour in (
-            ("neutrophils_1e9_per_l", "neutrophils (4 × 10⁹/L)", 4.0, NEUTROPHILS),
-            ("platelets_1e9_per_l", "platelets (250 × 10⁹/L)", 250.0, PLATELETS),
-            ("hemoglobin_g_per_l", "hemoglobin (140 g/L)", 140.0, RED)):
+            ("neutrophils_1e9_per_l", "neutrophils (4 × 10⁹/L)", 4.0, CURVES["neutrophils"]),
+            ("platelets_1e9_per_l", "platelets (250 × 10⁹/L)", 250.0, CURVES["platelets"]),
+            ("hemoglobin_g_per_l", "hemoglobin (140 g/L)", 140.0, CURVES["hemoglobin"])):
         blood.plot(years, series[name] / normal, color=colour, label=label)
-    blood.plot(years, series["cellularity"] / 0.5, color="black",
+    blood.plot(years, series["cellularity"] / 0.5, color=CURVES["cellularity"],
                linestyle=":", label="cellularity (50 %)")
     shades = {"severe aplastic anemia": "#D55E00", "partial response": "#F0E442",
               "complete response": "#009E73"}

@@ -3,10 +3,14 @@
 #include "io/palette/palette.hpp"
 
 #include "core/cells/record.hpp"
+#include "core/model/failure.hpp"
 #include "core/model/parameters.hpp"
+#include "core/observe/sample.hpp"
+#include "core/patient/patient_state.hpp"
 #include "core/tissue/tissue_kind.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <map>
 #include <string>
@@ -48,7 +52,9 @@ TEST(Palette, NamesEveryNicheType) {
 
 TEST(Palette, NamesEveryStateOfACell) {
   auto states = entries(Palette::cell_state);
-  EXPECT_EQ(states.size(), 6U);
+  EXPECT_EQ(states.size(), 8U);
+  EXPECT_EQ(states[static_cast<int>(CellState::none)].name, "vacant niche");
+  EXPECT_EQ(states[static_cast<int>(CellState::lost)].name, "lost niche");
   EXPECT_EQ(states[static_cast<int>(CellState::stem)].name, "stem cell");
   EXPECT_EQ(states[static_cast<int>(CellState::apoptotic)].name, "dying stem cell");
   EXPECT_EQ(states[static_cast<int>(CellState::effector)].name, "T cell, active");
@@ -71,6 +77,29 @@ TEST(Palette, NamesEveryGenotypeByItsLosses) {
       EXPECT_EQ(entry.name.find(word) != std::string::npos, (mask & bit) != 0) << entry.name;
     }
   }
+}
+
+TEST(Palette, NamesClinicalStatesAsTheSeriesDoes) {
+  auto states = entries(Palette::clinical_state);
+  ASSERT_EQ(states.size(), static_cast<std::size_t>(ClinicalState::dead) + 1);
+  for (const auto& [value, entry] : states) {
+    EXPECT_EQ(entry.name, clinical_state_name(static_cast<ClinicalState>(value)));
+  }
+}
+
+TEST(Palette, AnEntryIsFoundByItsValue) {
+  EXPECT_EQ(palette_entry(Palette::genotype, hla_lost).name, "HLA lost");
+  EXPECT_EQ(palette_entry(Palette::tissue, 6).name, "fat");
+  EXPECT_THROW(palette_entry(Palette::genotype, genotype_classes), Failure);
+}
+
+TEST(Palette, ScriptsGetTheSameLists) {
+  const nlohmann::json lists = nlohmann::json::parse(palette_json());
+  EXPECT_EQ(lists.size(), 8U);
+  EXPECT_EQ(lists["genotype"][1],
+            (nlohmann::json{{"value", 1}, {"name", "HLA lost"}, {"colour", "#009e73"}}));
+  EXPECT_EQ(lists["clinical state"].size(), entries(Palette::clinical_state).size());
+  EXPECT_EQ(lists["curve"].size(), entries(Palette::curve).size());
 }
 
 TEST(Palette, ColoursAreThoseOfTheTable) {

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/report/run_report.hpp"
+
+#include "core/model/failure.hpp"
+#include "io/report/clone_history.hpp"
+#include "io/report/delimited_text.hpp"
+#include "io/report/moments.hpp"
+#include "io/report/run_texts.hpp"
+#include "io/report/slices.hpp"
+#include "io/run/file_calls.hpp"
+#include "io/run/run_directory.hpp"
+#include "io/run/run_paths.hpp"
+#include "io/run/status.hpp"
+#include "io/scenario/scenario_file.hpp"
+#include "io/vtk/png_image.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <map>
+#include <optional>
+
+namespace marrow::io {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// Six digits are more than a curve shows; text without the digits that nobody sees.
+json rounded(double value) {
+  if (!std::isfinite(value)) return nullptr;
+  double short_value = value;
+  const std::string text = fmt::format("{:.6g}", value);
+  std::from_chars(text.data(), text.data() + text.size(), short_value);
+  return short_value;
+}
+
+json rounded(const std::vector<double>& values) {
+  json list = json::array();
+  for (const double value : values) list.push_back(rounded(value));
+  return list;
+}
+
+json criteria_json(const ClinicalCriteria& c) {
+  return {{"neutrophils", c.neutrophils_1e9_per_l},
+          {"platelets", c.platelets_1e9_per_l},
+          {"reticulocytes", c.reticulocytes_1e9_per_l},
+          {"hemoglobin", c.hemoglobin_g_per_l},
+          {"cellularity", c.cellularity},
+          {"window_d", c.window_h / 24.0}};
+}
+
+json clinic_json(const PatientParameters& p) {
+  return {{"severe", criteria_json(p.saa)},
+          {"moderate", criteria_json(p.moderate)},
+          {"partial_response", criteria_json(p.partial_response)},
+          {"complete_response", criteria_json(p.complete_response)},
+          {"very_severe_neutrophils", p.very_severe_neutrophils_1e9_per_l},
+          {"pnh_share", p.pnh_share},
+          {"evolution_share", p.evolution_share},
+          {"detection",
+           {{"gpi_negative", p.detection.gpi_negative},
+            {"hla_lacking", p.detection.hla_lacking},
+            {"driver", p.detection.driver}}},
+          {"normal",
+           {{"neutrophils", p.neutrophils.normal},
+            {"platelets", p.platelets.normal},
+            {"reticulocytes", p.reticulocytes.normal},
+            {"hemoglobin", p.hemoglobin.normal},
+            {"cellularity", p.cellularity}}}};
+}
+
+class Collector {
+ public:
+  Collector(fs::path directory, const Clock& clock) : paths_(std::move(directory)), clock_(clock) {}
+
+  json collect() {
+    add_status();
+    add_scenario();
+    add_series();
+    add_events();
+    add_texts();
+    add_cells();
+    report_["notes"] = notes_;
+    return std::move(report_);
+  }
+
+ private:
+  void note(const std::string& sentence) { notes_.push_back(sentence); }
+
+  /// Runs a part; what it cannot read becomes a note.
+  template <class Work>
+  void attempt(const std::string& without, Work work) {
+    try {
+      work();
+    } catch (const Failure& failure) {
+      note(without + ": " + failure.what());
+    }
+  }
+
+  std::string text_of(const fs::path& file) {
+    std::error_code error;
+    if (!fs::exists(file, error)) return "";
+    std::string text;
+    attempt(file.filename().string() + " is left out", [&] { text = read_file_text(file); });
+    return text;
+  }
+
+  void add_status() {
+    std::error_code error;
+    const fs::path whole = fs::weakly_canonical(paths_.root, error);
+    report_["directory"] = error ? paths_.root.string() : whole.filename().string();
+    report_["name"] = report_["directory"];
+    report_["made"] = utc_text(clock_.wall_s());
+    report_["state"] = report_status(paths_.root, clock_).text;
+    report_["status"] = json::parse(text_of(paths_.status()), nullptr, false);
+    if (report_["status"].is_discarded()) report_["status"] = nullptr;
+  }
+
+  void add_scenario() {
+    const std::string text = text_of(paths_.effective_scenario());
+    const ReadResult read = read_scenario_text(text, paths_.effective_scenario().string());
+    report_["settings"] = json::array();
+    for (const Setting& setting : settings_of(text)) {
+      report_["settings"].push_back({setting.path, setting.value, setting.origin});
+    }
+    if (!read.ok()) {
+      return note(
+          "The scenario cannot be read by this version of the program, so thresholds, "
+          "clones and slices are missing.");
+    }
+    parameters_ = read.scenario->parameters;
+    const Parameters& p = *parameters_;
+    report_["name"] = p.scenario.name;
+    report_["text"] = p.scenario.text;
+    report_["seed"] = p.scenario.seed;
+    report_["volume_mm3"] = p.lattice().volume_mm3();
+    report_["duration_d"] = p.run.duration_h / 24.0;
+    report_["clinic"] = clinic_json(p.patient);
+    report_["signals"] = p.signals.has_value();
+    report_["founders"] = json::array();
+    for (const FounderClone& founder : p.clones.founders) {
+      report_["founders"].push_back({{"name", founder.name}, {"genotype", founder.genotype}});
+    }
+  }
+
+  void add_series() {
+    const DelimitedText table(text_of(paths_.series()));
+    if (table.rows_left_out() > 0) {
+      note(fmt::format("series.csv: {} incomplete row(s) left out.", table.rows_left_out()));
+    }
+    const std::vector<double> days = table.numbers("day");
+    const std::size_t every =
+        std::max<std::size_t>(1, (days.size() + most_points - 1) / most_points);
+    for (std::size_t i = 0; i < days.size(); ++i) {
+      if (i % every == 0 || i + 1 == days.size()) rows_.push_back(i);
+    }
+    json& series = report_["series"] = json::object();
+    for (const std::string& column : table.columns()) {
+      if (column == "therapy" || column == "clinical_state" || column == "digest") continue;
+      columns_[column] = picked(table.numbers(column));
+      series[column] = rounded(columns_[column]);
+    }
+    report_["rows"] = table.rows();
+    report_["every"] = every;
+    if (table.rows() == 0) note("series.csv holds no sample yet.");
+    const std::vector<std::string> states = table.texts("clinical_state");
+    const std::vector<std::string> therapy = table.texts("therapy");
+    report_["clinical_states"] = spans_json(spans_of(days, states));
+    report_["therapy"] = spans_json(spans_of_members(days, therapy));
+    if (!states.empty()) {
+      report_["clinical_state"] = states.back();
+      report_["digest"] = table.texts("digest").back();
+    }
+  }
+
+  [[nodiscard]] std::vector<double> picked(const std::vector<double>& values) const {
+    std::vector<double> some;
+    for (const std::size_t row : rows_) some.push_back(values[row]);
+    return some;
+  }
+
+  static json spans_json(const std::vector<Span>& spans) {
+    json list = json::array();
+    for (const Span& span : spans) list.push_back({span.from_d, span.to_d, span.what});
+    return list;
+  }
+
+  void add_events() {
+    const DelimitedText table(text_of(paths_.events()));
+    const std::vector<double> days = table.numbers("day");
+    const std::vector<std::string> events = table.texts("event");
+    const std::vector<std::string> details = table.texts("detail");
+    json& list = report_["events"] = json::array();
+    for (std::size_t i = 0; i < days.size(); ++i) {
+      if (std::isfinite(days[i])) list.push_back({days[i], events[i], details[i]});
+      if (events[i].find("aplastic anemia") == std::string::npos) continue;
+      if (!diagnosis_d_ || events[i].starts_with("severe")) diagnosis_d_ = days[i];
+    }
+    report_["diagnosis_d"] = diagnosis_d_ ? json(*diagnosis_d_) : json(nullptr);
+  }
+
+  void add_texts() {
+    json& tissue = report_["tissue"] = json::array();
+    for (const AskedAchieved& row : asked_and_achieved(text_of(paths_.log()))) {
+      tissue.push_back({row.what, row.asked, row.achieved});
+    }
+    report_["provenance"] = json::parse(text_of(paths_.provenance()), nullptr, false);
+    if (report_["provenance"].is_discarded()) report_["provenance"] = nullptr;
+  }
+
+  void add_cells() {
+    report_["slices"] = json::array();
+    if (!parameters_) return;
+    const std::vector<Moment> moments = moments_of(paths_.root);
+    add_clones(moments);
+    add_slices(moments);
+  }
+
+  void add_clones(const std::vector<Moment>& moments) {
+    std::vector<std::vector<double>> lines = {columns_["cells_normal"]};
+    for (const FounderClone& founder : parameters_->clones.founders) {
+      lines.push_back(columns_["cells_" + founder.name]);
+    }
+    for (const std::vector<double>& line : lines) {
+      if (line.size() != rows_.size()) return note("series.csv lacks the lines of the founders.");
+    }
+    std::vector<std::string> trouble;
+    const CloneRecords records = clone_records(moments, most_moments, trouble);
+    for (const std::string& sentence : trouble) note(sentence);
+    const CloneHistory history =
+        clone_history(columns_["day"], lines, *parameters_, records, most_clones);
+    json groups = json::array();
+    for (const CloneGroup& g : history.groups) {
+      groups.push_back({{"name", g.name},
+                        {"genotype", g.genotype},
+                        {"parent", g.parent},
+                        {"birth_d", rounded(g.birth_d)},
+                        {"clones", g.clones},
+                        {"cells", rounded(g.cells)}});
+    }
+    json bands = json::array();
+    for (const CloneBand& band : history.bands) bands.push_back({band.group, band.part});
+    report_["clones"] = {{"groups", groups}, {"bands", bands}, {"moments", history.moments}};
+  }
+
+  /// The first moment, the first one after the diagnosis, and the last.
+  void add_slices(const std::vector<Moment>& moments) {
+    std::vector<std::pair<Moment, std::string>> wanted;
+    std::vector<Moment> drawable;
+    std::ranges::copy_if(moments, std::back_inserter(drawable), &Moment::drawable);
+    if (drawable.empty()) return note("There is no frame and no checkpoint yet, so no slice.");
+    wanted.emplace_back(drawable.front(), drawable.front().step == 0 ? "start" : "first kept");
+    const auto ill = std::ranges::find_if(drawable, [&](const Moment& m) {
+      return diagnosis_d_ && static_cast<double>(m.step) / 24.0 >= *diagnosis_d_;
+    });
+    if (ill != drawable.end()) wanted.emplace_back(*ill, "after diagnosis");
+    wanted.emplace_back(drawable.back(), "latest");
+    const fs::path checkpoint = newest_checkpoint(moments);
+    attempt("Slices are left out", [&] {
+      const SlicePainter painter(*parameters_, checkpoint);
+      std::int64_t last = -1;
+      for (const auto& [moment, name] : wanted) {
+        if (moment.step <= last) continue;
+        last = moment.step;
+        attempt("A slice is left out", [&] { add_slice(painter.paint(moment), name); });
+      }
+    });
+  }
+
+  static fs::path newest_checkpoint(const std::vector<Moment>& moments) {
+    for (auto moment = moments.rbegin(); moment != moments.rend(); ++moment) {
+      if (!moment->checkpoint.empty()) return moment->checkpoint;
+    }
+    return {};
+  }
+
+  void add_slice(const Slice& slice, const std::string& name) {
+    json cells = json::array();
+    for (const SliceCell& cell : slice.cells) {
+      cells.push_back(
+          {rounded(cell.x_um), rounded(cell.y_um), static_cast<int>(cell.state), cell.genotype});
+    }
+    report_["slices"].push_back({{"name", name},
+                                 {"day", slice.day},
+                                 {"x_um", slice.x_um},
+                                 {"y_um", slice.y_um},
+                                 {"height_um", slice.height_um},
+                                 {"thickness_um", slice_thickness_um},
+                                 {"png", base64(slice.png)},
+                                 {"cells", cells}});
+  }
+
+  RunPaths paths_;
+  const Clock& clock_;
+  json report_;
+  std::vector<std::string> notes_;
+  std::optional<Parameters> parameters_;
+  std::optional<double> diagnosis_d_;  // of severe disease; of moderate if it never was severe
+  std::vector<std::size_t> rows_;      // of the series that the page shows
+  std::map<std::string, std::vector<double>> columns_;
+};
+
+}  // namespace
+
+json run_report(const fs::path& directory, const Clock& clock) {
+  const DirectoryContents found = look_at(directory);
+  std::error_code error;
+  const bool started = fs::exists(RunPaths(directory).effective_scenario(), error);
+  if (!found.holds_run() || !started) {
+    throw Failure(
+        ExitCode::files,
+        fmt::format("'{}' {}: give the directory that 'marrow run -o DIRECTORY' filled; it holds "
+                    "scenario.effective.yaml and series.csv",
+                    directory.string(),
+                    found.exists ? "holds no run" : "is no directory that exists"));
+  }
+  return Collector(directory, clock).collect();
+}
+
+}  // namespace marrow::io

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# report.sh MARROW CHROMIUM SCENARIOS: the report of a run in a real browser without a screen. It draws everything, says
+# nothing on the console, asks for nothing from elsewhere, shows hostile text as text; and what is no run is refused.
+set -euo pipefail
+marrow=$1 chromium=$2 scenarios=$3
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+  printf 'FAILED: %s\n--- output\n' "$*" >&2
+  grep -v "dbus" "$work/output" | head -c 4000 >&2 || true
+  exit 1
+}
+
+# open_page FILE: leaves the page as the browser built it in dom, a picture in picture.png and its console in console.
+# A line added to a copy of the page counts what the page asked for. The browser itself reaches no network.
+open_page() {
+  sed "s/^build();\$/build();\ndocument.documentElement.dataset.requests = performance.getEntriesByType('resource').length;/" "$1" >opened.html
+  timeout 100 "$chromium" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run --disable-extensions \
+    --disable-background-networking --disable-component-update --disable-sync --host-resolver-rules='MAP * ~NOTFOUND' \
+    "--user-data-dir=$work/profile" --hide-scrollbars --window-size=1250,3000 --virtual-time-budget=8000 \
+    --enable-logging=stderr --screenshot="$work/picture.png" --dump-dom "file://$work/opened.html" \
+    >"$work/dom" 2>"$work/output" || fail "the browser could not open $1"
+  grep ':CONSOLE' "$work/output" >"$work/console" || true
+}
+
+has() { grep -Fq -- "$1" "$work/dom" || fail "the page lacks: $1"; }
+count() { grep -o -- "$1" "$work/dom" | wc -l; }
+
+small=(--set 'domain.size=[96, 96, 96]' --set 'run.duration=400 d' --set tcells.motion=kernel --set 'output.frames.every=100 d'
+  --set 'checkpoint.every=200 d' --set 'scenario.text="</script><img src=x onerror=alert(1)>"')
+for name in protective_clone_remission saa_untreated; do
+  timeout 100 "$marrow" run "$scenarios/$name.yaml" -o "$name" "${small[@]}" >"$work/output" 2>&1 || fail "no run of $name"
+done
+
+"$marrow" report protective_clone_remission >"$work/output" || fail "no report"
+[[ $(cat "$work/output") == protective_clone_remission/report.html ]] || fail "the report does not say where it is"
+open_page protective_clone_remission/report.html
+[[ ! -s $work/console ]] || fail "the console says: $(cat "$work/console")"
+has 'data-requests="0"'
+has 'data-ready="yes"'
+has '&lt;img src=x onerror=alert(1)&gt;'
+[[ $(count '<img src="x"') == 0 ]] || fail "hostile text became markup"
+plots=$(count '<div class="plot[^>]*role="img"')
+[[ $plots == 12 ]] || fail "$plots plots instead of 12"
+sections=$(count '<svg viewBox="0 0 960 960" role="img"')
+[[ $sections -ge 2 ]] || fail "$sections sections of the marrow"
+for word in 'cytotoxic T cell' 'HLA lost' 'severe' 'bone volume share' 'tcells.motility' 'marrow run' 'digest'; do has "$word"; done
+# A white picture of this size has 20 KB.
+[[ $(stat -c %s "$work/picture.png") -gt 150000 ]] || fail "the picture is blank"
+
+# Two runs side by side; a run whose files are still being written.
+truncate -s -30 saa_untreated/series.csv
+rm saa_untreated/events.csv saa_untreated/status.json
+"$marrow" report saa_untreated protective_clone_remission -o both.html >"$work/output" || fail "no report of two"
+open_page both.html
+[[ ! -s $work/console ]] || fail "the console says: $(cat "$work/console")"
+plots=$(count '<div class="plot[^>]*role="img"')
+[[ $plots == 24 ]] || fail "$plots plots of two runs instead of 24"
+has 'incomplete row(s) left out'
+
+# The test sees what it should see.
+sed 's/^function drawFigures() {$/&\n  missing_function();/' both.html >mistake.html
+open_page mistake.html
+grep -q 'missing_function is not defined' "$work/console" || fail "a mistake in the script went unseen"
+
+# What is no run.
+mkdir empty
+code=0
+"$marrow" report empty >"$work/output" 2>&1 || code=$?
+[[ $code == 4 ]] || fail "exit code $code instead of 4"
+grep -q "marrow run -o DIRECTORY" "$work/output" || fail "no advice"
+[[ -z $(ls empty) ]] || fail "something was written"
+echo "a browser shows the report of one run and of two"
