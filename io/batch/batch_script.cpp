@@ -3,10 +3,13 @@
 
 #include "core/model/failure.hpp"
 #include "io/batch/script_parts.hpp"
+#include "io/run/clock.hpp"
 
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
+#include <limits>
 #include <string_view>
 
 namespace marrow::io {
@@ -35,6 +38,33 @@ std::string script_path(const std::string& run_directory) {
 
 std::string batch_time(std::int64_t seconds) {
   return fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+std::int64_t parse_job_time_s(const std::string& text) {
+  constexpr double shortest_s = 60.0;
+  constexpr double longest_s = 3650.0 * 86400.0;
+  const double seconds = parse_duration_s(text);
+  if (seconds < shortest_s) {
+    throw Failure(ExitCode::command_line,
+                  fmt::format("--time {}: batch systems count whole minutes", text));
+  }
+  if (seconds <= longest_s) return static_cast<std::int64_t>(std::ceil(seconds));
+  throw Failure(ExitCode::command_line,
+                fmt::format("--time {}: no job may take longer than ten years (3650 d); give what "
+                            "the queue allows, the run continues in further jobs",
+                            text));
+}
+
+int ranks_of(const BatchJob& job) {
+  constexpr std::int64_t most = std::numeric_limits<int>::max();
+  // Divided, because the product may be beyond any number.
+  if (job.nodes >= 1 && job.tasks_per_node >= 1 && job.nodes <= most / job.tasks_per_node) {
+    return static_cast<int>(job.nodes * job.tasks_per_node);
+  }
+  throw Failure(ExitCode::command_line,
+                fmt::format("--nodes {} --tasks-per-node {}: give numbers of which the product is "
+                            "between 1 and {}, the most ranks that MPI can number",
+                            job.nodes, job.tasks_per_node, most));
 }
 
 SeedRange parse_seeds(const std::string& text) {

@@ -50,6 +50,13 @@ struct BatchJob {
 /// "12:00:00", as batch systems write times.
 [[nodiscard]] std::string batch_time(std::int64_t seconds);
 
+/// What one job may take, such as "12:00:00" or "12h", in whole seconds: a minute to ten years.
+/// Failure(command_line) says what is accepted.
+[[nodiscard]] std::int64_t parse_job_time_s(const std::string& text);
+
+/// Ranks of the job; Failure(command_line) for more than MPI can number.
+[[nodiscard]] int ranks_of(const BatchJob& job);
+
 /// "3-10" or "7". Failure(command_line) says what is accepted.
 [[nodiscard]] SeedRange parse_seeds(const std::string& text);
 

@@ -3,13 +3,17 @@
 
 #include "core/model/failure.hpp"
 #include "io/run/file_calls.hpp"
+#include "io/run/run_paths.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <sstream>
+#include <string_view>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace marrow::io {
 namespace {
@@ -98,6 +102,39 @@ Answer ask_shell(const std::string& command) {
   const int status = ::pclose(pipe);
   answer.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
   return answer;
+}
+
+std::vector<std::string> clear_stop_requests(const BatchJob& job) {
+  std::vector<std::filesystem::path> runs;
+  if (job.seeds) {
+    for (std::int64_t seed = job.seeds->first; seed <= job.seeds->last; ++seed) {
+      runs.push_back(std::filesystem::path(job.directory) / fmt::format("seed_{}", seed));
+    }
+  } else {
+    runs.emplace_back(job.directory);
+  }
+  std::vector<std::string> removed;
+  for (const std::filesystem::path& run : runs) {
+    const std::filesystem::path request = RunPaths(run).stop_request();
+    std::error_code error;
+    if (std::filesystem::remove(request, error)) removed.push_back(request);
+    if (error) {
+      throw Failure(ExitCode::files, fmt::format("'{}' would end the job and cannot be removed: {}",
+                                                 request.string(), error.message()));
+    }
+  }
+  return removed;
+}
+
+void leave_enclosing_job() {
+  if (std::getenv("SLURM_JOB_ID") == nullptr) return;
+  std::vector<std::string> names;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    const std::string_view name = text.substr(0, text.find('='));
+    if (name.starts_with("SLURM_") && !name.starts_with("SLURM_CONF")) names.emplace_back(name);
+  }
+  for (const std::string& name : names) ::unsetenv(name.c_str());
 }
 
 }  // namespace marrow::io

@@ -29,6 +29,10 @@ struct JobRecord {
 /// The job of a run directory, also if it is one seed of an array. Nothing if no job was queued.
 [[nodiscard]] std::optional<JobRecord> find_record(const std::filesystem::path& run_directory);
 
+/// Removes the files STOP that would end the job before it begins; returns their paths.
+/// Failure(files) if one cannot be removed.
+std::vector<std::string> clear_stop_requests(const BatchJob& job);
+
 /// What `scontrol show job --oneliner` or `qstat -f` said, in words.
 [[nodiscard]] JobState slurm_state(const JobRecord& record, const std::string& said);
 [[nodiscard]] JobState pbs_state(const JobRecord& record, const std::string& said);
@@ -38,6 +42,10 @@ struct JobRecord {
 
 /// Asks the batch system, at most for a few seconds.
 [[nodiscard]] JobState ask_scheduler(const JobRecord& record);
+
+/// Drops the variables of the Slurm job that this process is in, which sbatch would take as options
+/// and hand on; those that say where Slurm is stay.
+void leave_enclosing_job();
 
 /// What a shell command printed on stdout and stderr, and its exit code (127: no such program).
 struct Answer {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // PBS gives users no way to queue a running job again, so the script submits itself. Signal TERM
-// comes from qdel or shortly before PBS kills the job: then the run saves its state and nothing is
-// submitted.
+// comes from qdel or when PBS is about to kill the job at its limit: the run saves its state, and
+// only after the latter is anything submitted.
 #include "io/batch/script_parts.hpp"
 #include "io/text/shell_words.hpp"
 
@@ -35,11 +35,16 @@ job=$PBS_JOBID
 restarts=${MARROW_RESTARTS:-0}
 # The job before this one is over, whatever lock it has left.
 [[ $restarts == 0 ]] || run_options+=(--break-lock)
-run_options+=(--max-walltime "$time_limit")
+# What went by since the job began, as in the site's setup, counts as well.
+left_s=$((time_limit_s - SECONDS))
+((left_s > 0)) || left_s=1
+run_options+=(--max-walltime "$left_s s")
 launch=(mpirun)
 
+# Near the limit it is the limit that TERM announces, and no request. PBS counts its own preparations.
+near_s=$((time_limit_s < 1200 ? time_limit_s / 10 : 120))
 asked_to_end=no
-trap 'asked_to_end=yes; kill -USR1 $$' TERM
+trap '((SECONDS >= time_limit_s - near_s)) || asked_to_end=yes; kill -USR1 $$' TERM
 )bash";
 
 const char* const resubmit = R"bash(
@@ -49,7 +54,7 @@ const char* const resubmit = R"bash(
 std::string submission(const BatchJob& job) {
   const char* const element = job.seeds ? " -J \"$seed-$((seed + 1)):2\"" : "";
   return fmt::format(
-      "next=$(qsub -v \"MARROW_RESTARTS=$((restarts + 1))\"{} \"$script\") ||\n"
+      "next=$(patiently qsub -v \"MARROW_RESTARTS=$((restarts + 1))\"{} \"$script\") ||\n"
       "  give_up \"qsub failed; submit again to continue\"\n"
       "say \"$why; job $next continues it (restart $((restarts + 1)) of at most "
       "$most_restarts)\"\n"
@@ -62,9 +67,9 @@ std::string submission(const BatchJob& job) {
 
 std::string pbs_script(const BatchJob& job) {
   return opening(job) + directives(job) + "\nset -eu\n" + settings(job) +
-         fmt::format("time_limit={}\nscript={}\n", batch_time(job.time_s),
+         fmt::format("time_limit_s={}\nscript={}\n", job.time_s,
                      shell_word(script_path(job.directory))) +
-         environment(job) + seed_of_array(job, "PBS_ARRAY_INDEX") + helpers + prepare +
+         helpers + environment(job) + seed_of_array(job, "PBS_ARRAY_INDEX") + heed_stop + prepare +
          run_and_wait + judge + resubmit + submission(job);
 }
 

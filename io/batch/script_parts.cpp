@@ -17,6 +17,17 @@ std::string words(const std::vector<std::string>& texts) {
   return line;
 }
 
+const char* const source_setup = R"bash(
+# The environment of the site; its files need not know `set -eu`. Only `exit` in it ends the job: a last test that is
+# false is no failure.
+[[ -r $setup ]] || { say "the setup file $setup cannot be read" && exit 1; }
+trap 'say "setup $setup failed ($?)"' EXIT
+set +eu
+. "$setup" || say "setup $setup ended with code $?; the job goes on"
+set -eu
+trap - EXIT
+)bash";
+
 }  // namespace
 
 std::string opening(const BatchJob& job) {
@@ -26,8 +37,11 @@ std::string opening(const BatchJob& job) {
       "# Written by marrow submit. Each start of this job continues the run from its newest good\n"
       "# checkpoint. When the run stops early and has made progress, the job is queued again, at "
       "most\n"
-      "# {} times; a file named STOP in the run directory ends that.\n",
-      job.modules.empty() ? "" : " -l", job.most_restarts);
+      "# {} times; a file named STOP in the run directory ends that.\n"
+      "# The folder of its log must exist before it is queued:\n"
+      "#   mkdir -p -- {}\n",
+      job.modules.empty() ? "" : " -l", job.most_restarts,
+      shell_word(batch_directory(job.directory)));
 }
 
 std::string settings(const BatchJob& job) {
@@ -37,11 +51,14 @@ std::string settings(const BatchJob& job) {
 }
 
 std::string environment(const BatchJob& job) {
-  if (job.setup.empty() && job.modules.empty()) return {};
-  std::string text = "\n# The environment of the site; its files need not know `set -u`.\nset +u\n";
-  if (!job.setup.empty()) text += fmt::format(". {}\n", shell_word(job.setup));
-  if (!job.modules.empty()) text += fmt::format("module load {}\n", words(job.modules));
-  return text + "set -u\n";
+  std::string text;
+  if (!job.setup.empty()) text += fmt::format("\nsetup={}", shell_word(job.setup)) + source_setup;
+  if (!job.modules.empty()) {
+    text += fmt::format(
+        "\nset +eu\nmodule load {0} || {{ code=$?; say {1} \"($code)\"; exit $code; }}\nset -eu\n",
+        words(job.modules), shell_word(fmt::format("module load {} failed", words(job.modules))));
+  }
+  return text;
 }
 
 std::string seed_of_array(const BatchJob& job, const std::string& index) {
@@ -57,6 +74,23 @@ std::string seed_of_array(const BatchJob& job, const std::string& index) {
 const char* const helpers = R"bash(
 say() { printf '%s %s\n' "$(date '+%F %T')" "$*"; }
 newest_checkpoint() { ls -- "$directory/checkpoints" 2>/dev/null | grep '^step_' | tail -n 1 || true; }
+# patiently COMMAND...: again for five minutes until it succeeds; a busy batch system may not answer for a while.
+patiently() {
+  local tries
+  for ((tries = 1; tries < 31; ++tries)); do
+    if "$@"; then return 0; fi
+    sleep 10
+  done
+  "$@"
+}
+)bash";
+
+const char* const heed_stop = R"bash(
+# Whoever asked for an end while the job was waiting shall have it.
+if [[ -e $directory/STOP ]]; then
+  say "not started: $directory/STOP asks for that; marrow submit removes it and queues the run again"
+  exit 0
+fi
 )bash";
 
 const char* const run_and_wait = R"bash(

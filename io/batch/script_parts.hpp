@@ -13,12 +13,14 @@ namespace marrow::io {
 std::string opening(const BatchJob& job);
 /// Sets program, scenario, directory, run_options and most_restarts.
 std::string settings(const BatchJob& job);
-/// Sources the site's file and loads modules; empty if there is neither.
+/// Sources the site's file and loads modules; empty if there is neither. Uses `say`.
 std::string environment(const BatchJob& job);
 /// Makes directory and run_options those of one seed; `index` is the batch system's variable.
 std::string seed_of_array(const BatchJob& job, const std::string& index);
-/// say, newest_checkpoint.
+/// say, newest_checkpoint, patiently.
 extern const char* const helpers;
+/// Ends the job before the run if the file STOP is there.
+extern const char* const heed_stop;
 /// Starts the words in `launch`, waits, passes USR1 on; leaves the exit code in `code`.
 extern const char* const run_and_wait;
 /// Ends the job unless the run is worth another start; then `why` says how it stopped. Reads

@@ -53,15 +53,18 @@ std::string directives(const BatchJob& job) {
 }
 
 const char* const ask_slurm = R"bash(
-job=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}
-job=${job:-$SLURM_JOB_ID}
 restarts=${SLURM_RESTART_COUNT:-0}
-job_field() { scontrol show job --oneliner "$job" | sed -n "s/.* $1=\([^ ]*\).*/\1/p" | head -n 1; }
+job_field() {
+  SLURM_TIME_FORMAT=standard scontrol show job --oneliner "$job" |
+    sed -n "s/.* $1=\([^ ]*\).*/\1/p" | head -n 1
+}
+# ask FIELD: leaves its value in `answer`; false if Slurm does not answer.
+ask() { answer=$(job_field "$1") && [[ -n $answer ]]; }
 
 # Slurm knows when this job must end; the run stops in time to save its state.
-deadline=$(job_field EndTime)
-case $deadline in
-  [0-9]*) run_options+=(--stop-at "$deadline") ;;
+patiently ask EndTime || true
+case $answer in
+  [0-9]*) run_options+=(--stop-at "$answer") ;;
   *) say "Slurm names no end of job $job: the run has no deadline" ;;
 esac
 
@@ -74,6 +77,12 @@ case $launcher in
 esac
 )bash";
 
+/// The number of one element's own job may be that of its whole array, so that elements go by their
+/// index. Only a script of an array trusts the variables of arrays: others may have inherited them.
+std::string own_number(const BatchJob& job) {
+  return job.seeds ? "\njob=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" : "\njob=$SLURM_JOB_ID";
+}
+
 /// A job that is being cancelled is asked to end as well, and must not come back.
 const char* const outlive_cancelling = R"bash(
 # scancel sends TERM, to the run as well: this script waits for it and tells how it ended.
@@ -81,19 +90,20 @@ trap 'signalled=yes' TERM
 )bash";
 
 const char* const requeue = R"bash(
-state=$(job_field JobState)
-[[ $state == RUNNING ]] || give_up "Slurm says that job $job is $state"
+patiently ask JobState ||
+  give_up "Slurm does not tell whether job $job is being cancelled; submit again to continue"
+[[ $answer == RUNNING ]] || give_up "Slurm says that job $job is $answer"
 say "$why; job $job is queued again (restart $((restarts + 1)) of at most $most_restarts)"
-scontrol requeue "$job" || give_up "scontrol requeue failed; submit again to continue"
+patiently scontrol requeue "$job" || give_up "scontrol requeue failed; submit again to continue"
 )bash";
 
 }  // namespace
 
 std::string slurm_script(const BatchJob& job) {
   return opening(job) + directives(job) + "\nset -eu\n" + settings(job) +
-         "launcher=" + name_of(job.launcher) + "\n" + environment(job) +
-         seed_of_array(job, "SLURM_ARRAY_TASK_ID") + helpers + ask_slurm + outlive_cancelling +
-         run_and_wait + judge + requeue;
+         "launcher=" + name_of(job.launcher) + "\n" + helpers + environment(job) +
+         seed_of_array(job, "SLURM_ARRAY_TASK_ID") + heed_stop + own_number(job) + ask_slurm +
+         outlive_cancelling + run_and_wait + judge + requeue;
 }
 
 }  // namespace marrow::io

@@ -69,7 +69,7 @@ SETUP
 "$marrow" submit "$scenario" --scheduler pbs --print --nodes 4 --tasks-per-node 8 --time 12h --seeds 3-9 -o "$work/x" \
   --setup "$work/site.sh" --module gcc --directive='-A me' >"$work/script" || fail 'no script'
 for line in '#PBS -l select=4:ncpus=8:mpiprocs=8' '#PBS -l walltime=12:00:00' '#PBS -J 3-9' '#PBS -A me' 'set -eu' \
-  "#PBS -o \"$work/x/batch/\"" 'module load gcc'; do
+  "#PBS -o \"$work/x/batch/\"" "setup=$work/site.sh"; do
   grep -qxF -- "$line" "$work/script" || { cat "$work/script" >&2; fail "the script lacks '$line'"; }
 done
 bash -n "$work/script"

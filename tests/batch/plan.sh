@@ -60,6 +60,18 @@ try() {
     "$(stat -c %s "$run"/checkpoints/*/state.h5 | sort -n | tail -n 1)" 0.30
 }
 
+# A node of one rank must hold the largest rank, and every further one counts.
+node_of() { "$marrow" plan "$scenarios/saa_untreated.yaml" --no-calibration --format json --set 'output.frames.every=1 d' \
+  --ranks 8 --ranks-per-node "$1" >"$work/plan" && field memory_per_node_bytes; }
+alone=$(node_of 1)
+[[ $alone == "$(field memory_per_rank_bytes)" ]] || fail "a node of one rank needs $alone, the rank $(field memory_per_rank_bytes)"
+awk -v one="$alone" -v two="$(node_of 2)" -v all="$(node_of 8)" 'BEGIN { exit !(two > one && all > two) }' ||
+  fail 'nodes of more ranks do not need more memory'
+
+"$marrow" plan "$scenarios/healthy_adult.yaml" --no-calibration --time bogus >"$work/said" 2>&1 &&
+  fail 'a wrong --time was accepted'
+[[ $(cat "$work/said") == *bogus* && $(cat "$work/said") != *lattice* ]] || fail "a wrong --time: $(cat "$work/said")"
+
 try healthy_adult 1 --set 'domain.size=[128, 128, 128]'
 try saa_untreated 1 --set 'domain.size=[128, 128, 128]' --set 'run.duration=200 d' --set 'tcells.trigger.influx=10 /mm^3'
 try protective_clone_remission 1 --set 'domain.size=[160, 160, 160]' --set tcells.motion=kernel

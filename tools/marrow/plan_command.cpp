@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // `marrow plan`: what a run will need, printed for whoever asks a batch system for it.
 
-#include "io/run/clock.hpp"
+#include "io/batch/batch_script.hpp"
 #include "io/run/wording.hpp"
 #include "io/scenario/scenario_file.hpp"
 #include "tools/marrow/calibration.hpp"
@@ -36,14 +36,14 @@ struct Plan {
   const PlanRequest& request;
   Calibration calibration;
   RunEstimate run;
-  int sensible = 0;  // ranks; 0: not known
+  std::int64_t job_s = 0;  // what one job may take; 0: not known
+  int sensible = 0;        // ranks; 0: not known
 
   [[nodiscard]] std::int64_t nodes() const {
     return (request.ranks + request.ranks_per_node - 1) / request.ranks_per_node;
   }
   [[nodiscard]] double node_bytes() const {
-    return run.all_memory_bytes / request.ranks *
-           static_cast<double>(std::min(request.ranks_per_node, request.ranks));
+    return run.node_memory_bytes(std::min(request.ranks_per_node, request.ranks));
   }
 };
 
@@ -116,9 +116,9 @@ std::string time(const Plan& plan) {
       line("largest sensible ranks",
            fmt::format("{} (more would spend over half of their time waiting or repeating)",
                        plan.sensible));
-  if (plan.request.time.empty()) return text;
+  if (plan.job_s == 0) return text;
   constexpr double reserve_s = 60.0;  // what the run keeps to save its state in time
-  const double job_s = io::parse_duration_s(plan.request.time) - reserve_s;
+  const double job_s = static_cast<double>(plan.job_s) - reserve_s;
   if (job_s <= 0.0) return text + line("jobs", "a job of this length has no time to compute");
   const double jobs = std::ceil(plan.run.run_s() / job_s);
   return text + line("jobs", fmt::format("{:.0f} of {}", jobs, plan.request.time));
@@ -132,13 +132,21 @@ std::optional<double> available_bytes() {
   return std::nullopt;
 }
 
+/// Fewer ranks share the same memory among fewer nodes, so that the advice says what they take.
+std::string advice_on_ranks(const Plan& plan) {
+  const RunEstimate fewer = estimate(plan.parameters, plan.sensible, plan.calibration);
+  return fmt::format(
+      "{} ranks are too many for this lattice: ask for {}; a node then needs {} of memory",
+      plan.request.ranks, plan.sensible == 1 ? "one" : fmt::format("at most {}", plan.sensible),
+      bytes_text(fewer.node_memory_bytes(std::min(plan.sensible, plan.request.ranks_per_node))));
+}
+
 std::string warnings(const Plan& plan) {
   const parallel::Shares& shares = plan.run.shares;
   std::string text;
   const auto warn = [&](const std::string& sentence) { text += "  warning: " + sentence + "\n"; };
   if (plan.sensible > 0 && plan.request.ranks > plan.sensible) {
-    warn(fmt::format("{} ranks are too many for this lattice: ask for {} or fewer",
-                     plan.request.ranks, plan.sensible));
+    warn(advice_on_ranks(plan));
   }
   if (plan.request.ranks > 1 && shares.window == 1 &&
       plan.parameters.tcells.motion == Motion::hops) {
@@ -152,7 +160,7 @@ std::string warnings(const Plan& plan) {
                      held / static_cast<double>(shares.most_own)));
   }
   const auto available = available_bytes();
-  if (plan.nodes() == 1 && available && plan.run.all_memory_bytes > *available) {
+  if (plan.nodes() == 1 && available && plan.node_bytes() > *available) {
     warn(fmt::format("this machine has {} of memory free", bytes_text(*available)));
   }
   if (plan.calibration.done && plan.run.checkpoints > 0) {
@@ -195,6 +203,7 @@ ExitCode plan(const PlanRequest& request) {
       io::scenario_or_throw(io::read_scenario_file(request.scenario, request.overrides));
   const Parameters& parameters = scenario.parameters;
   Plan plan{parameters, request, {}, {}};
+  if (!request.time.empty()) plan.job_s = io::parse_job_time_s(request.time);
   plan.run = estimate(parameters, request.ranks, plan.calibration);  // refuses too many ranks
   if (request.calibrate) {
     plan.calibration = calibrate(parameters);

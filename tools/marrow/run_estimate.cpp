@@ -76,7 +76,7 @@ void estimate_memory(const Parameters& p, int ranks, const Calibration& c, RunEs
   const double other = rank_memory(p, run, process, number(run.shares.most_own),
                                    number(run.shares.most_held), ranks, 0.0);
   run.most_memory_bytes = ranks == 1 ? root : std::max(root, other);
-  run.all_memory_bytes = root + other * static_cast<double>(ranks - 1);
+  run.usual_memory_bytes = other;
 }
 
 void estimate_files(const Parameters& p, RunEstimate& run) {

@@ -16,8 +16,12 @@ struct RunEstimate {
   std::int64_t niches = 0;
   double most_tcells = 0.0;  // in the whole lattice
 
-  double most_memory_bytes = 0.0;  // of one rank, at its peak
-  double all_memory_bytes = 0.0;   // of all ranks
+  double most_memory_bytes = 0.0;   // of one rank, at its peak
+  double usual_memory_bytes = 0.0;  // of a rank other than rank 0, which also writes
+  /// Of the fullest node, which holds so many ranks.
+  [[nodiscard]] double node_memory_bytes(int ranks) const {
+    return most_memory_bytes + usual_memory_bytes * static_cast<double>(ranks - 1);
+  }
 
   std::int64_t steps = 0;
   std::int64_t series_rows = 0;

@@ -4,7 +4,6 @@
 // use.
 
 #include "io/batch/job_record.hpp"
-#include "io/run/clock.hpp"
 #include "io/run/file_calls.hpp"
 #include "io/scenario/scenario_file.hpp"
 #include "io/text/shell_words.hpp"
@@ -14,7 +13,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <iostream>
 
@@ -37,14 +35,6 @@ io::Scheduler scheduler_of(const SubmitRequest& request) {
   throw Failure(ExitCode::files,
                 "neither sbatch (Slurm) nor qsub (PBS) is on this machine: submit where there is "
                 "one, or see the script with --print --scheduler slurm");
-}
-
-std::int64_t job_time_s(const std::string& text) {
-  constexpr double shortest_s = 60.0;
-  const double seconds = io::parse_duration_s(text);
-  if (seconds >= shortest_s) return static_cast<std::int64_t>(std::ceil(seconds));
-  throw Failure(ExitCode::command_line,
-                fmt::format("--time {}: batch systems count whole minutes", text));
 }
 
 /// Batch systems are particular about names.
@@ -73,7 +63,7 @@ io::BatchJob job_of(const SubmitRequest& request, const Parameters& parameters) 
                          request.run_options.end());
   job.nodes = request.nodes;
   job.tasks_per_node = request.tasks_per_node;
-  job.time_s = job_time_s(request.time);
+  job.time_s = io::parse_job_time_s(request.time);
   job.most_restarts = request.most_restarts;
   if (request.launcher == "srun") job.launcher = io::Launcher::srun;
   if (request.launcher == "mpirun") job.launcher = io::Launcher::mpirun;
@@ -128,6 +118,10 @@ void queue_and_record(const io::BatchJob& job, const std::string& script) {
                               io::explain_errno(error.value())));
   }
   io::replace_file_text(io::script_path(job.directory), script);
+  for (const std::string& request : io::clear_stop_requests(job)) {
+    std::cerr << fmt::format("removed {}, which would end the job before it begins\n", request);
+  }
+  io::leave_enclosing_job();
   const io::JobRecord record{job.scheduler, queue(job), job.seeds};
   io::replace_file_text(fs::path(io::batch_directory(job.directory)) / "job",
                         io::record_text(record));
@@ -144,9 +138,8 @@ void queue_and_record(const io::BatchJob& job, const std::string& script) {
 ExitCode submit(const SubmitRequest& request) {
   const io::ScenarioFile scenario =
       io::scenario_or_throw(io::read_scenario_file(request.scenario, request.overrides));
-  const std::int64_t ranks = request.nodes * request.tasks_per_node;
-  const parallel::Decomposition possible(scenario.parameters.lattice(), static_cast<int>(ranks));
   const io::BatchJob job = job_of(request, scenario.parameters);
+  const parallel::Decomposition possible(scenario.parameters.lattice(), io::ranks_of(job));
   refuse_setup_that_is_not_there(job);
   const std::string script = io::batch_script(job);
   if (request.print) {

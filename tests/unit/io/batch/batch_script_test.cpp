@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 
 namespace marrow::io {
@@ -36,6 +37,7 @@ TEST(BatchScriptTest, QuotesWhateverAShellOrSlurmWouldRead) {
       batch_script(example()),
       AllOf(HasSubstr("\nscenario='/home/me/it'\\''s mine.yaml'\n"),
             HasSubstr("\ndirectory='/scratch/100% \"me\"'\n"),
+            HasSubstr("\n#   mkdir -p -- '/scratch/100% \"me\"/batch'\n"),
             HasSubstr("\nrun_options=(--set 'tcells.motility=50 um^2/min')\n"),
             HasSubstr("\n#SBATCH --output=\"/scratch/100%% \\\"me\\\"/batch/job-%j.log\"\n")));
 }
@@ -47,13 +49,14 @@ TEST(BatchScriptTest, AsksForWhatWasAskedFor) {
   job.setup = "/home/me/site.sh";
   job.launcher = Launcher::mpirun;
   job.most_restarts = 7;
-  EXPECT_THAT(batch_script(job),
-              AllOf(StartsWith("#!/bin/bash -l\n"), HasSubstr("#SBATCH --nodes=4\n"),
-                    HasSubstr("#SBATCH --ntasks-per-node=64\n"),
-                    HasSubstr("#SBATCH --time=12:00:00\n"), HasSubstr("#SBATCH --requeue\n"),
-                    HasSubstr("#SBATCH --account=me\n"), HasSubstr("launcher=mpirun\n"),
-                    HasSubstr("most_restarts=7\n"), HasSubstr("\nset -eu\n"),
-                    HasSubstr(". /home/me/site.sh\nmodule load gcc openmpi/4.1\n")));
+  EXPECT_THAT(
+      batch_script(job),
+      AllOf(StartsWith("#!/bin/bash -l\n"), HasSubstr("#SBATCH --nodes=4\n"),
+            HasSubstr("#SBATCH --ntasks-per-node=64\n"), HasSubstr("#SBATCH --time=12:00:00\n"),
+            HasSubstr("#SBATCH --requeue\n"), HasSubstr("#SBATCH --account=me\n"),
+            HasSubstr("launcher=mpirun\n"), HasSubstr("most_restarts=7\n"),
+            HasSubstr("\nset -eu\n"), HasSubstr("\nsetup=/home/me/site.sh\n"),
+            HasSubstr("\nmodule load gcc openmpi/4.1 ||")));
 }
 
 TEST(BatchScriptTest, SignalsLongJobsOnly) {
@@ -96,6 +99,27 @@ TEST(BatchScriptTest, ReadsSeedsAndWritesTimes) {
   }
   EXPECT_EQ(batch_time(60), "00:01:00");
   EXPECT_EQ(batch_time(48 * 3600 + 61), "48:01:01");
+}
+
+TEST(BatchScriptTest, BoundsTimes) {
+  EXPECT_EQ(parse_job_time_s("12h"), 12 * 3600);
+  EXPECT_EQ(parse_job_time_s("90.5 s"), 91);
+  EXPECT_EQ(parse_job_time_s("3650 d"), 3650LL * 86400);
+  for (const char* wrong : {"59 s", "3651 d", "1e300h", "-1h", "0h", "nan h", "inf h", ""}) {
+    EXPECT_THROW(static_cast<void>(parse_job_time_s(wrong)), Failure) << wrong;
+  }
+}
+
+TEST(BatchScriptTest, BoundsRanks) {
+  BatchJob job = example();
+  EXPECT_EQ(ranks_of(job), 256);
+  job.nodes = 2147483647;
+  job.tasks_per_node = 1;
+  EXPECT_EQ(ranks_of(job), 2147483647);
+  for (const std::int64_t tasks : {std::int64_t{2}, std::int64_t{1} << 33, INT64_MAX}) {
+    job.tasks_per_node = tasks;
+    EXPECT_THROW(static_cast<void>(ranks_of(job)), Failure) << tasks;
+  }
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <string>
 
@@ -93,6 +94,18 @@ TEST(ShellTest, TellsWhetherAProgramIsThere) {
   EXPECT_EQ(ask_shell("printf hello").text, "hello");
   EXPECT_EQ(ask_shell("exit 7").code, 7);
   EXPECT_EQ(ask_shell("a_program_that_nobody_has").code, 127);
+}
+
+TEST(ShellTest, AnEnclosingJobIsLeft) {
+  for (const char* name : {"SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_RESTART_COUNT",
+                           "SLURM_NTASKS", "SLURM_CONF", "SBATCH_ACCOUNT"}) {
+    ::setenv(name, "7", 1);
+  }
+  leave_enclosing_job();
+  EXPECT_EQ(ask_shell("env | grep -E '^(SLURM|SBATCH)_' | sort").text,
+            "SBATCH_ACCOUNT=7\nSLURM_CONF=7\n");
+  ::unsetenv("SLURM_CONF");
+  ::unsetenv("SBATCH_ACCOUNT");
 }
 
 }  // namespace

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What job scripts do when batch systems are slow, late or silent: the scripts themselves, with
+// stand-ins for the program, its launcher and the commands of the batch system.
+#include "io/batch/batch_script.hpp"
+#include "io/batch/job_record.hpp"
+#include "io/text/shell_words.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace marrow::io {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class JobScriptTest : public testing::Test {
+ protected:
+  JobScriptTest() {
+    std::filesystem::create_directories(scratch_ / "bin");
+    job_.name = "demo";
+    job_.program = scratch_ / "bin" / "marrow";
+    job_.scenario = "/demo.yaml";
+    job_.directory = scratch_ / "run";
+    job_.time_s = 3600;
+    job_.launcher = Launcher::mpirun;
+    // A run that saves its state and stops early.
+    stand_in("marrow", "echo \"$*\" >>ran; mkdir -p run/checkpoints/step_1; exit 75");
+    stand_in("mpirun", "exec \"$@\"");
+    stand_in("sleep", "echo \"$*\" >>slept");
+    stand_in("scontrol",
+             "case $1 in show) echo 'JobId=7 JobState=RUNNING EndTime=2026-11-23T16:05:46 x' ;;"
+             " *) echo \"$*\" >>asked ;; esac");
+    stand_in("qsub", "echo \"$*\" >>asked; echo 8.server");
+  }
+
+  void stand_in(const std::string& name, const std::string& body) {
+    const std::filesystem::path path = scratch_ / "bin" / name;
+    std::ofstream(path) << "#!/bin/bash\n" << body << '\n';
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  }
+
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(scratch_ / name) << text;
+  }
+
+  std::string text_of(const std::string& name) {
+    std::ostringstream text;
+    text << std::ifstream(scratch_ / name).rdbuf();
+    return text.str();
+  }
+
+  Answer run(const std::string& variables = "SLURM_JOB_ID=7") {
+    write("job.sh", batch_script(job_));
+    return ask_shell("cd " + shell_word(scratch_.path().string()) +
+                     " && env -u SLURM_RESTART_COUNT -u MARROW_RESTARTS -u SLURM_ARRAY_JOB_ID "
+                     "PATH=\"$PWD/bin:$PATH\" " +
+                     variables + " bash job.sh 2>&1");
+  }
+
+  marrow::test::TemporaryDirectory scratch_;
+  BatchJob job_;
+};
+
+TEST_F(JobScriptTest, PbsCountsTheTimeBeforeTheRun) {
+  job_.scheduler = Scheduler::pbs;
+  job_.setup = scratch_ / "setup.sh";
+  write("setup.sh", "SECONDS=600\n");
+  const Answer said = run("PBS_JOBID=7.server");
+  EXPECT_EQ(said.code, 0) << said.text;
+  EXPECT_THAT(text_of("ran"), testing::ContainsRegex("--max-walltime (3000|299[0-9]) s"));
+}
+
+TEST_F(JobScriptTest, PbsEndsJobsByTermAtTheirLimitAsWell) {
+  job_.scheduler = Scheduler::pbs;
+  stand_in("marrow", "trap '' USR1; kill -TERM $PPID; mkdir -p run/checkpoints/step_1; exit 75");
+  Answer said = run("PBS_JOBID=7.server");
+  EXPECT_EQ(said.code, 75);
+  EXPECT_THAT(said.text, HasSubstr("not queued again: PBS has asked job 7.server to end"));
+  std::filesystem::remove_all(scratch_ / "run");
+  job_.setup = scratch_ / "setup.sh";
+  write("setup.sh", "SECONDS=3550\n");
+  said = run("PBS_JOBID=7.server");
+  EXPECT_EQ(said.code, 0);
+  EXPECT_THAT(said.text, HasSubstr("job 8.server continues it"));
+}
+
+const char* const busy = "echo >>calls; (($(wc -l <calls) % 3 == 0)) || exit 1; ";
+
+TEST_F(JobScriptTest, ASilentSlurmIsAskedAgain) {
+  stand_in("scontrol", std::string(busy) +
+                           "case $1 in show) echo 'JobId=7 JobState=RUNNING "
+                           "EndTime=2026-11-23T16:05:46 x' ;; *) echo \"$*\" >>asked ;; esac");
+  const Answer said = run();
+  EXPECT_EQ(said.code, 0) << said.text;
+  EXPECT_THAT(text_of("ran"), HasSubstr("--stop-at 2026-11-23T16:05:46"));
+  EXPECT_EQ(text_of("asked"), "requeue 7\n");
+  EXPECT_EQ(text_of("slept"), "10\n10\n10\n10\n10\n10\n");
+}
+
+TEST_F(JobScriptTest, ASlurmThatIsGoneIsNotACancelledJob) {
+  stand_in("scontrol", "exit 1");
+  const Answer said = run();
+  EXPECT_EQ(said.code, 75);
+  EXPECT_THAT(said.text, AllOf(HasSubstr("Slurm names no end of job 7: the run has no deadline"),
+                               HasSubstr("submit again to continue")));
+}
+
+TEST_F(JobScriptTest, ABusyPbsIsAskedAgain) {
+  job_.scheduler = Scheduler::pbs;
+  stand_in("qsub", std::string(busy) + "echo 8.server");
+  const Answer said = run("PBS_JOBID=7.server");
+  EXPECT_EQ(said.code, 0) << said.text;
+  EXPECT_EQ(text_of("run/batch/job"), "scheduler pbs\nid 8.server\n");
+}
+
+TEST_F(JobScriptTest, AnEndAskedForInTheQueueIsHeeded) {
+  std::filesystem::create_directories(scratch_ / "run");
+  write("run/STOP", "");
+  for (const Scheduler scheduler : {Scheduler::slurm, Scheduler::pbs}) {
+    job_.scheduler = scheduler;
+    const Answer said = run("SLURM_JOB_ID=7 PBS_JOBID=7.server");
+    EXPECT_EQ(said.code, 0) << said.text;
+    EXPECT_THAT(said.text, HasSubstr("run/STOP asks for that"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(scratch_ / "ran"));
+  EXPECT_TRUE(std::filesystem::exists(scratch_ / "run" / "STOP"));
+}
+
+TEST_F(JobScriptTest, ANewJobClearsEarlierRequestsToEnd) {
+  job_.seeds = SeedRange{3, 4};
+  std::filesystem::create_directories(scratch_ / "run" / "seed_4");
+  write("run/seed_4/STOP", "");
+  EXPECT_THAT(clear_stop_requests(job_),
+              testing::ElementsAre((scratch_ / "run" / "seed_4" / "STOP").string()));
+  EXPECT_FALSE(std::filesystem::exists(scratch_ / "run" / "seed_4" / "STOP"));
+  EXPECT_TRUE(clear_stop_requests(job_).empty());
+}
+
+TEST_F(JobScriptTest, ASetupFileEndsTheJobOnlyByExit) {
+  job_.setup = scratch_ / "setup.sh";
+  write("setup.sh", "false\n: $not_set\n[[ 1 == 2 ]]\n");
+  Answer said = run();
+  EXPECT_EQ(said.code, 0) << said.text;
+  EXPECT_THAT(said.text, AllOf(HasSubstr("setup.sh ended with code 1; the job goes on"),
+                               HasSubstr("start 1 on"), Not(HasSubstr("failed"))));
+  write("setup.sh", "exit 3\n");
+  said = run();
+  EXPECT_EQ(said.code, 3);
+  EXPECT_THAT(said.text, AllOf(HasSubstr("setup.sh failed (3)"), Not(HasSubstr("start"))));
+  job_.setup = scratch_ / "nothing.sh";
+  said = run();
+  EXPECT_EQ(said.code, 1);
+  EXPECT_THAT(said.text, HasSubstr("nothing.sh cannot be read"));
+}
+
+TEST_F(JobScriptTest, AModuleThatIsNotThereIsNamed) {
+  job_.setup = scratch_ / "setup.sh";
+  job_.modules = {"gcc", "it's"};
+  write("setup.sh", "module() { false; [[ $2 == gcc ]]; }\n");
+  Answer said = run();
+  EXPECT_EQ(said.code, 0) << said.text;
+  write("setup.sh", "module() { return 4; }\n");
+  said = run();
+  EXPECT_EQ(said.code, 4);
+  EXPECT_THAT(said.text, HasSubstr("module load gcc 'it'\\''s' failed (4)"));
+}
+
+TEST_F(JobScriptTest, OnlyScriptsOfArraysTrustTheVariablesOfArrays) {
+  stand_in("scontrol",
+           "echo \"$*\" >>asked; [[ $SLURM_TIME_FORMAT == standard ]] || exit 0; "
+           "echo 'JobId=7 JobState=RUNNING EndTime=2026-11-23T16:05:46 x'");
+  const std::string variables =
+      "SLURM_JOB_ID=7 SLURM_ARRAY_JOB_ID=5 SLURM_ARRAY_TASK_ID=3 SLURM_TIME_FORMAT=relative";
+  EXPECT_EQ(run(variables).code, 0);
+  EXPECT_THAT(text_of("asked"), AllOf(HasSubstr("show job --oneliner 7\n"),
+                                      HasSubstr("requeue 7\n"), Not(HasSubstr("5_3"))));
+  EXPECT_THAT(text_of("ran"), HasSubstr("--stop-at 2026-11-23T16:05:46"));
+  job_.seeds = SeedRange{1, 4};
+  static_cast<void>(run(variables));
+  EXPECT_THAT(text_of("asked"), HasSubstr("show job --oneliner 5_3\n"));
+}
+
+}  // namespace
+}  // namespace marrow::io
