@@ -138,10 +138,14 @@ TEST(ModerateAa, SettlesAtAPartOfTheNiches) {
 }
 
 TEST(PnhExpansion, EndsInAMarrowOfEscapedCells) {
-  for (const NaturalCourse& c : natural("pnh_expansion", {}, 1, 4)) {
-    ASSERT_TRUE(c.diagnosis_d && c.pnh_d && c.founder_half_d) << "seed " << c.seed;
-    EXPECT_NEAR(*c.pnh_d, 195, 50) << "seed " << c.seed;
-    EXPECT_NEAR(*c.founder_half_d, 755, 260) << "seed " << c.seed;
+  const Courses courses = natural("pnh_expansion", {}, 1, 4);
+  // The clone keeps a quarter of the patients (4 of 16) from severe disease.
+  EXPECT_TRUE(
+      std::ranges::any_of(courses, [](const auto& c) { return c.diagnosis_d.has_value(); }));
+  for (const NaturalCourse& c : courses) {
+    ASSERT_TRUE(c.moderate_d && c.pnh_d && c.founder_half_d) << "seed " << c.seed;
+    EXPECT_NEAR(*c.pnh_d, 210, 95) << "seed " << c.seed;
+    EXPECT_NEAR(*c.founder_half_d, 766, 360) << "seed " << c.seed;
     EXPECT_EQ(c.founder_end[0], 1.0) << "seed " << c.seed;
     EXPECT_GT(c.end_occupancy, 0.9) << "seed " << c.seed;
     // Red cells that live half as long.
