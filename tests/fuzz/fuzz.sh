@@ -15,6 +15,7 @@ case $length in
   *) echo "usage: fuzz.sh short|long SOURCE BUILD [SECONDS]" >&2 && exit 2 ;;
 esac
 here=$source_tree/tests/fuzz work=$build/fuzz-$length
+[[ ! -w /dev/shm ]] || export TMPDIR=/dev/shm  # every input is a file
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 # HDF5 and VTK keep memory after they refuse a file; only the readers without them are held to giving all of it back.
 export ASAN_OPTIONS=quarantine_size_mb=32:malloc_context_size=8:detect_leaks=0

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the fuzz targets share: a promise that ends the program when it is broken, so that the
-// fuzzer keeps the input, and a scratch folder in memory for readers that want a file.
+// fuzzer keeps the input, and a scratch folder for readers that want a file.
 #pragma once
+
+#include "tests/support/temporary_directory.hpp"
 
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <stdlib.h>
 #include <string>
 #include <string_view>
 
@@ -24,27 +25,10 @@ inline std::string_view text_of(const std::uint8_t* bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
-/// One folder for each process, in memory where there is such a file system; removed at the end.
+/// One folder for each process, removed at the end. TMPDIR says where: best in memory.
 class Scratch {
  public:
-  Scratch() {
-    std::error_code error;
-    const bool memory = std::filesystem::is_directory("/dev/shm", error);
-    std::string name =
-        ((memory ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path()) /
-         "marrow_fuzz_XXXXXX")
-            .string();
-    promise(::mkdtemp(name.data()) != nullptr, "a scratch folder can be made");
-    folder_ = name;
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
 
   std::filesystem::path put(const std::string& name, std::string_view bytes) const {
     std::filesystem::path path = folder_ / name;
@@ -56,7 +40,7 @@ class Scratch {
   }
 
  private:
-  std::filesystem::path folder_;
+  test::TemporaryDirectory folder_;
 };
 
 }  // namespace marrow::fuzz
