@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "parallel/tissue_setup.hpp"
 
-#include "core/tissue/bone_field.hpp"
-#include "core/tissue/bone_texture.hpp"
+#include "core/tissue/procedural.hpp"
 #include "core/tissue/vessels.hpp"
 #include "parallel/tissue_import.hpp"
 #include "parallel/tissue_measure.hpp"
@@ -34,35 +33,16 @@ void check_boxes(const Communicator& comm, const Lattice& lattice, const Box& ow
   }
 }
 
-/// The threshold comes from the level counts of the whole lattice, so BV/TV is met to one level.
-void carve_bone(const Communicator& comm, const Parameters& parameters, const Box& own,
-                const Draws& draws, TissueBox& tissue) {
-  const BoneParameters& bone = parameters.tissue.bone;
-  if (!(bone.volume_share > 0.0)) return;
-  const BoneField field(parameters.lattice(), bone_texture(bone), draws);
-  std::vector<std::int64_t> voxels_by_level(bone_levels);
-  field.count_levels(own, voxels_by_level);
-  comm.sum(std::span(voxels_by_level));
-  field.carve(tissue, bone_threshold(voxels_by_level, bone.volume_share));
-}
-
 TissueBox lay_tissue(const Communicator& comm, const Parameters& parameters, const Box& own,
                      const Box& work, const ImportedTissue* imported) {
-  const Draws draws(parameters.scenario.seed);
+  if (comm.sum(comm.is_root() && imported != nullptr ? std::int64_t{1} : std::int64_t{0}) == 0) {
+    return ProceduralTissue(parameters, own, [&](auto levels) { comm.sum(levels); }).in(work);
+  }
   const Lattice lattice = parameters.lattice();
   TissueBox tissue{work, {}};
-  bool carve = true;
-  if (comm.sum(comm.is_root() && imported != nullptr ? std::int64_t{1} : std::int64_t{0}) > 0) {
-    carve = !distribute_image(comm, lattice, imported, tissue);
-  } else {
-    tissue.kind.assign(static_cast<std::size_t>(work.volume()),
-                       static_cast<std::uint8_t>(TissueKind::marrow));
-    if (parameters.tissue.source == TissueSource::open) return tissue;
-    carve_bone(comm, parameters, own, draws, tissue);
-  }
-  if (carve) {
-    carve_vessels(tissue, lattice, parameters.tissue.arterioles, TissueKind::arteriole, draws);
-    carve_vessels(tissue, lattice, parameters.tissue.sinusoids, TissueKind::sinusoid, draws);
+  const bool has_vessels = distribute_image(comm, lattice, imported, tissue);
+  if (!has_vessels) {
+    carve_vessels(tissue, lattice, parameters.tissue, Draws(parameters.scenario.seed));
   }
   return tissue;
 }

@@ -8,12 +8,14 @@
 
 namespace marrow {
 
-ProceduralTissue::ProceduralTissue(const Parameters& parameters)
+ProceduralTissue::ProceduralTissue(const Parameters& parameters, const Box& counted,
+                                   const SumLevels& sum)
     : lattice_(parameters.lattice()), tissue_(parameters.tissue), draws_(parameters.scenario.seed) {
   if (tissue_.source == TissueSource::open || !(tissue_.bone.volume_share > 0.0)) return;
   bone_.emplace(lattice_, bone_texture(tissue_.bone), draws_);
   std::vector<std::int64_t> voxels_by_level(bone_levels);
-  bone_->count_levels(lattice_.box(), voxels_by_level);
+  bone_->count_levels(counted, voxels_by_level);
+  sum(voxels_by_level);
   threshold_ = bone_threshold(voxels_by_level, tissue_.bone.volume_share);
 }
 
@@ -24,8 +26,7 @@ TissueBox ProceduralTissue::in(const Box& box) const {
                      static_cast<std::uint8_t>(TissueKind::marrow));
   if (tissue_.source == TissueSource::open) return tissue;
   if (bone_) bone_->carve(tissue, threshold_);
-  carve_vessels(tissue, lattice_, tissue_.arterioles, TissueKind::arteriole, draws_);
-  carve_vessels(tissue, lattice_, tissue_.sinusoids, TissueKind::sinusoid, draws_);
+  carve_vessels(tissue, lattice_, tissue_, draws_);
   return tissue;
 }
 

@@ -197,4 +197,10 @@ void carve_vessels(TissueBox& tissue, const Lattice& lattice, const VesselParame
   }
 }
 
+void carve_vessels(TissueBox& tissue, const Lattice& lattice, const TissueParameters& parameters,
+                   const Draws& draws) {
+  carve_vessels(tissue, lattice, parameters.arterioles, TissueKind::arteriole, draws);
+  carve_vessels(tissue, lattice, parameters.sinusoids, TissueKind::sinusoid, draws);
+}
+
 }  // namespace marrow

@@ -16,4 +16,8 @@ namespace marrow {
 void carve_vessels(TissueBox& tissue, const Lattice& lattice, const VesselParameters& vessels,
                    TissueKind kind, const Draws& draws);
 
+/// Both networks of the scenario: arterioles, then sinusoids in what is left of the marrow.
+void carve_vessels(TissueBox& tissue, const Lattice& lattice, const TissueParameters& parameters,
+                   const Draws& draws);
+
 }  // namespace marrow

@@ -4,9 +4,7 @@
 #include "core/observe/kernel_places.hpp"
 #include "core/patient/hematopoiesis.hpp"
 #include "core/tissue/adipocytes.hpp"
-#include "core/tissue/bone_field.hpp"
-#include "core/tissue/bone_texture.hpp"
-#include "core/tissue/vessels.hpp"
+#include "core/tissue/procedural.hpp"
 #include "io/checkpoint/state_reader.hpp"
 #include "io/palette/palette.hpp"
 #include "io/vtk/frame_read.hpp"
@@ -42,23 +40,6 @@ TissueKind shown_in_section(TissueKind kind) {
 
 }  // namespace
 
-TissueBox lay_tissue(const Parameters& parameters, const Box& box) {
-  const Lattice lattice = parameters.lattice();
-  const Draws draws(parameters.scenario.seed);
-  TissueBox tissue{box, std::vector<std::uint8_t>(static_cast<std::size_t>(box.volume()))};
-  if (parameters.tissue.source == TissueSource::open) return tissue;
-  const BoneParameters& bone = parameters.tissue.bone;
-  if (bone.volume_share > 0.0) {
-    const BoneField field(lattice, bone_texture(bone), draws);
-    std::vector<std::int64_t> voxels_by_level(bone_levels);
-    field.count_levels(lattice.box(), voxels_by_level);
-    field.carve(tissue, bone_threshold(voxels_by_level, bone.volume_share));
-  }
-  carve_vessels(tissue, lattice, parameters.tissue.arterioles, TissueKind::arteriole, draws);
-  carve_vessels(tissue, lattice, parameters.tissue.sinusoids, TissueKind::sinusoid, draws);
-  return tissue;
-}
-
 /// Cells in the slice, and fat by block.
 struct SlicePainter::Content {
   std::vector<SliceCell> cells;
@@ -82,7 +63,7 @@ SlicePainter::SlicePainter(const Parameters& parameters, const fs::path& checkpo
   if (parameters.tissue.source == TissueSource::image) {
     tissue_ = StateReader(checkpoint / "state.h5").read_tissue(lattice_, slab_);
   } else {
-    tissue_ = lay_tissue(parameters, slab_);
+    tissue_ = ProceduralTissue(parameters).in(slab_);
   }
   reveal_ = adipocyte_reveal(lattice_, parameters.tissue.adipocytes,
                              Draws(parameters.scenario.seed), layer_of(lattice_, layer_));

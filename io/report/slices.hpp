@@ -18,10 +18,6 @@ namespace marrow::io {
 /// Thickness around the layer from which cells are shown.
 inline constexpr double slice_thickness_um = 200.0;
 
-/// The tissue of a box, as parallel/tissue_setup.hpp lays it, but for niches and sealed marrow:
-/// both are marrow here, since no picture tells them from it. For scenarios without an image.
-TissueBox lay_tissue(const Parameters& parameters, const Box& box);
-
 struct SliceCell {
   double x_um = 0.0;
   double y_um = 0.0;

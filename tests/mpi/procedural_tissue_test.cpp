@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The tissue that pictures show is the tissue of the run.
-#include "io/report/slices.hpp"
+#include "core/tissue/procedural.hpp"
 
 #include "tests/mpi/tissue_divisions.hpp"
 
@@ -17,7 +17,7 @@ void expect_same_tissue(const Parameters& p) {
   const Communicator world(MPI_COMM_WORLD);
   const Box own = my_part(world, p);
   const TissueBox run = build_tissue(world, p, own, 0, nullptr).box;
-  const TissueBox shown = io::lay_tissue(p, own);
+  const TissueBox shown = ProceduralTissue(p).in(own);
   std::int64_t bone = 0;
   for (std::int64_t z = own.lo.z; z < own.hi.z; ++z) {
     for (std::int64_t y = own.lo.y; y < own.hi.y; ++y) {
@@ -31,18 +31,18 @@ void expect_same_tissue(const Parameters& p) {
   EXPECT_GT(world.sum(bone), 0);
 }
 
-TEST(SlicesTest, ReflectingTissueIsThatOfTheRun) {
+TEST(ProceduralTissueTest, ReflectingTissueIsThatOfTheRun) {
   expect_same_tissue(scenario({80, 64, 72}, Boundary::reflecting, 3));
 }
 
-TEST(SlicesTest, PeriodicTissueIsThatOfTheRun) {
+TEST(ProceduralTissueTest, PeriodicTissueIsThatOfTheRun) {
   expect_same_tissue(scenario({64, 80, 64}, Boundary::periodic, 4));
 }
 
-TEST(SlicesTest, OpenTissueHasNoBone) {
+TEST(ProceduralTissueTest, OpenTissueHasNoBone) {
   Parameters p = scenario({16, 16, 16}, Boundary::reflecting, 5);
   p.tissue.source = TissueSource::open;
-  for (const std::uint8_t kind : io::lay_tissue(p, p.lattice().box()).kind) {
+  for (const std::uint8_t kind : ProceduralTissue(p).in(p.lattice().box()).kind) {
     EXPECT_EQ(kind, static_cast<std::uint8_t>(TissueKind::marrow));
   }
 }
