@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Which checkpoint counts when several lie there, and which one stays.
+#include "io/checkpoint/checkpoint.hpp"
+#include "tests/mpi/checkpoint_example.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <mpi.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace marrow::io {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class CheckpointChoice : public testing::Test {
+ protected:
+  WriteResult write(std::int64_t step, const Retention& retention = {}) const {
+    WriteOptions options;
+    options.retention = retention;
+    return write_checkpoint(comm, run, test::example_content(step, comm.rank(), comm.size()),
+                            {static_cast<std::uint64_t>(step), "x"}, options);
+  }
+  [[nodiscard]] std::vector<std::int64_t> steps() const {
+    std::vector<std::int64_t> all;
+    for (const CheckpointPlace& place : list_checkpoints(checkpoints_of(run))) {
+      all.push_back(place.step);
+    }
+    return all;
+  }
+
+  parallel::Communicator comm{MPI_COMM_WORLD};
+  test::TemporaryDirectory scratch{comm};
+  fs::path run = scratch / "run";
+};
+
+TEST_F(CheckpointChoice, WhatIsObjectedToIsPassedOverAndNamed) {
+  for (const std::int64_t step : {100, 200, 300}) ASSERT_TRUE(write(step, {3, 0, 100}).ok);
+  const SearchResult found = load_newest(comm, run, [](const Manifest& manifest) {
+    return manifest.series.bytes > 250 ? std::string("its rows are gone") : std::string();
+  });
+  ASSERT_TRUE(found.checkpoint.has_value());
+  EXPECT_EQ(found.checkpoint->manifest.step, 200);
+  ASSERT_EQ(found.rejected.size(), 1U);
+  EXPECT_THAT(found.rejected[0].directory.string(), HasSubstr("step_000000300"));
+  EXPECT_EQ(found.rejected[0].reason, "its rows are gone");
+  const SearchResult none =
+      load_newest(comm, run, [](const Manifest&) { return std::string("no"); });
+  EXPECT_FALSE(none.checkpoint.has_value());
+  EXPECT_EQ(none.rejected.size(), 3U);
+}
+
+TEST_F(CheckpointChoice, ARejectedOneDoesNotCountAsKept) {
+  for (const std::int64_t step : {100, 200, 250}) ASSERT_TRUE(write(step, {3, 0, 100}).ok);
+  // 250 was rejected when the run was resumed at 200: two whole ones stay beside it.
+  ASSERT_TRUE(write(300, {2, 0, 100, {250}}).ok);
+  EXPECT_THAT(steps(), ElementsAre(300, 250, 200));
+  comm.barrier();
+  ASSERT_TRUE(write(400, {2, 0, 100, {250}}).ok);
+  EXPECT_THAT(steps(), ElementsAre(400, 300));
+}
+
+}  // namespace
+}  // namespace marrow::io
