@@ -96,7 +96,7 @@ void Simulation::start() {
 }
 
 void Simulation::restore(std::span<const FieldColumn> columns) {
-  state_ = import_fields(columns);
+  comm_.agree([&] { state_ = import_fields(columns); });
   swarm_.retain(Box{});
   for (const TCell& cell : state_.tcells) {
     swarm_.add({model_.lattice.position(cell.site), cell.site, cell.record});

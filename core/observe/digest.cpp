@@ -69,6 +69,13 @@ std::uint64_t index_of_digest(const FieldSpec& spec, std::uint64_t value, std::u
   return unmix64(unmix64(digest) ^ value) ^ key_of(spec);
 }
 
+std::uint64_t digest_of_indices(const FieldColumn& column) {
+  const std::uint64_t key = key_of(*column.spec);
+  std::uint64_t sum = 0;
+  for (const std::uint64_t index : column.index) sum += contribution(key, index, 1);
+  return sum;
+}
+
 std::uint64_t digest_of(const FieldColumn& column) {
   const std::uint64_t key = key_of(*column.spec);
   std::uint64_t sum = 0;

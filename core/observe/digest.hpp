@@ -21,6 +21,10 @@ std::uint64_t index_of_digest(const FieldSpec& spec, std::uint64_t value, std::u
 /// This rank's share of one column's digest.
 std::uint64_t digest_of(const FieldColumn& column);
 
+/// The digest this share would have if each of its values were 1: the indices alone, which the
+/// digest of a column does not know where the value is 0.
+std::uint64_t digest_of_indices(const FieldColumn& column);
+
 /// The digest of values of one byte at consecutive indices from `first_index` on: what a large
 /// tissue consists of.
 std::uint64_t digest_of_bytes(const FieldSpec& spec, std::uint64_t first_index,

@@ -105,7 +105,7 @@ struct SearchResult {
 using Objection = std::function<std::string(const Manifest& manifest)>;
 
 /// The newest checkpoint of a run that verifies and to which nothing is objected. Both parts empty:
-/// the run has none.
+/// the run has none. Throws Failure(files) when its checkpoints cannot be listed.
 SearchResult load_newest(const parallel::Communicator& comm,
                          const std::filesystem::path& run_directory,
                          const Objection& objection = {});

@@ -51,11 +51,24 @@ std::optional<std::int64_t> step_of_name(const std::string& name) {
 std::vector<CheckpointPlace> list_checkpoints(const fs::path& checkpoints) {
   std::vector<CheckpointPlace> found;
   std::error_code error;
+  if (fs::symlink_status(checkpoints, error).type() == fs::file_type::not_found) return found;
+  error.clear();
   for (fs::directory_iterator at(checkpoints, error), end; !error && at != end;
        at.increment(error)) {
     const auto step = step_of_name(at->path().filename().string());
     std::error_code unknown;
     if (step && at->is_directory(unknown)) found.push_back({*step, at->path()});
+    // What vanishes meanwhile was pruned by the run that is being looked at.
+    const bool unseen = unknown && unknown != std::errc::no_such_file_or_directory;
+    if (step && unseen) error = unknown;
+    if (error) break;
+  }
+  if (error) {
+    throw Failure(
+        ExitCode::files,
+        fmt::format("the checkpoints in {} cannot be looked at: {}. Mount the file system that "
+                    "holds them, or mend the link or the permissions; nothing was changed",
+                    checkpoints.string(), error.message()));
   }
   std::sort(found.begin(), found.end(),
             [](const auto& a, const auto& b) { return a.step > b.step; });

@@ -26,7 +26,9 @@ struct CheckpointPlace {
 };
 
 /// All directories in `checkpoints` that are named like checkpoints, newest first. What is still
-/// being written is not among them. Empty when there is no such directory.
+/// being written is not among them. Empty when there is no such directory; Failure(files) when it
+/// is there and cannot be read (no permission, a link to a disk that is not mounted): what cannot
+/// be seen must not pass for missing.
 std::vector<CheckpointPlace> list_checkpoints(const std::filesystem::path& checkpoints);
 
 /// Which checkpoints stay. A checkpoint stays for ever when its step is a multiple of

@@ -70,11 +70,12 @@ LoadedCheckpoint load_directory(const parallel::Communicator& comm, const fs::pa
 // Directory listings of network file systems may differ between nodes: the root's counts.
 std::vector<fs::path> common_list(const parallel::Communicator& comm, const fs::path& checkpoints) {
   std::string joined;
-  if (comm.is_root()) {
+  comm.agree([&] {
+    if (!comm.is_root()) return;
     for (const CheckpointPlace& place : list_checkpoints(checkpoints)) {
       joined += place.directory.filename().string() + "\n";
     }
-  }
+  });
   comm.broadcast(joined);
   std::vector<fs::path> directories;
   for (std::size_t from = 0; from < joined.size();) {

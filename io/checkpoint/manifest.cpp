@@ -87,6 +87,7 @@ json json_of(const std::map<std::string, FieldDigest>& fields) {
     all[path] = {
         {"id", field.id}, {"entries", field.entries}, {"digest", hexadecimal(field.digest)}};
     for (const std::uint64_t part : field.parts) all[path]["parts"].push_back(hexadecimal(part));
+    if (field.indices) all[path]["indices"] = hexadecimal(*field.indices);
   }
   return all;
 }
@@ -105,12 +106,13 @@ Manifest manifest_of(const json& j) {
   manifest.lattice = lattice_of(j.at("lattice"));
   manifest.digest = word_of(j.at("digest"));
   for (const auto& [path, field] : j.at("fields").items()) {
-    manifest.fields[path] = {whole<std::int64_t>(field.at("id")),
-                             whole<std::uint64_t>(field.at("entries")),
-                             word_of(field.at("digest")),
-                             {}};
+    FieldDigest& read = manifest.fields[path];
+    read.id = whole<std::int64_t>(field.at("id"));
+    read.entries = whole<std::uint64_t>(field.at("entries"));
+    read.digest = word_of(field.at("digest"));
+    if (field.contains("indices")) read.indices = word_of(field["indices"]);
     if (!field.contains("parts")) continue;
-    for (const json& part : field["parts"]) manifest.fields[path].parts.push_back(word_of(part));
+    for (const json& part : field["parts"]) read.parts.push_back(word_of(part));
   }
   manifest.tissue = tissue_of(j.at("tissue"));
   manifest.texts = j.at("texts").get<std::map<std::string, std::string>>();
@@ -154,6 +156,13 @@ std::string format_refusal(std::string_view code_version, std::int64_t format) {
   }
   return fmt::format("written by marrow {} (format {}); this program reads {}: {}", code_version,
                      format, checkpoint_format, what_to_do);
+}
+
+std::string damage_of_indices(std::string_view path, const FieldDigest& promised,
+                              std::uint64_t found) {
+  if (!promised.indices || *promised.indices == found) return {};
+  return fmt::format("field '{}' is damaged: the digest of its indices is {}, the manifest says {}",
+                     path, hexadecimal(found), hexadecimal(*promised.indices));
 }
 
 bool plausible(const Lattice& lattice) {

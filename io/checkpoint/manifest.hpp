@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,8 @@ struct FieldDigest {
   std::int64_t id = 0;
   std::uint64_t entries = 0;
   std::uint64_t digest = 0;
-  std::vector<std::uint64_t> parts;  // digests of its parts (IndexParts); may be left out
+  std::vector<std::uint64_t> parts;      // digests of its parts (IndexParts); may be left out
+  std::optional<std::uint64_t> indices;  // digest of its indices, where they are stored
 
   friend bool operator==(const FieldDigest&, const FieldDigest&) = default;
 };
@@ -92,6 +94,11 @@ std::string format_refusal(std::string_view code_version, std::int64_t format);
 /// A 64-bit fingerprint of bytes as 16 hexadecimal digits: guards against damage, not against
 /// malice.
 std::string fingerprint(std::string_view bytes);
+
+/// "field 'blocks/hematopoiesis' is damaged: …" when the indices found have another digest than was
+/// promised; empty when all is well or nothing was promised.
+std::string damage_of_indices(std::string_view path, const FieldDigest& promised,
+                              std::uint64_t found);
 
 /// True for extents of at least one voxel whose sites can all be numbered.
 bool plausible(const Lattice& lattice);

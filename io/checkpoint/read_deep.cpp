@@ -122,8 +122,12 @@ std::string damage_of_column(const std::string& name, const Place& place,
                              const FieldDigest& promised,
                              const std::function<void(const Take&)>& read, std::uint64_t& found) {
   found = 0;
-  read([&](const FieldColumn& piece) { found += digest_of(piece); });
-  if (found == promised.digest) return {};
+  std::uint64_t indices = 0;
+  read([&](const FieldColumn& piece) {
+    found += digest_of(piece);
+    indices += digest_of_indices(piece);
+  });
+  if (found == promised.digest) return damage_of_indices(place.spec.path, promised, indices);
   const auto stored = place.spec.owner == FieldOwner::distributed
                           ? DamageSearch::Stored::index_and_value
                           : DamageSearch::Stored::value;
@@ -159,7 +163,7 @@ std::string damage_of_values(const StateReader& file, const Manifest& manifest,
   std::uint64_t found = 0;
   add(damage, damage_of_column(
                   niche_dataset, {niche_spec, lattice, {}},
-                  {niche_spec.id, manifest.tissue.niches, manifest.tissue.niche_digest, {}},
+                  {niche_spec.id, manifest.tissue.niches, manifest.tissue.niche_digest, {}, {}},
                   [&](const Take& take) { read_niches(file, alive, take); }, found));
   add(damage, damage_of_tissue(file, manifest, alive));
   return damage;

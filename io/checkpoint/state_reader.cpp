@@ -126,6 +126,7 @@ Manifest StateReader::header() const {
     manifest.fields[std::string(spec.path)] = {integers(dataset.get(), "id", 1)[0],
                                                entries(spec),
                                                digest_attribute(dataset.get(), "digest"),
+                                               {},
                                                {}};
   }
   for (const char* name : {scenario_text_dataset, scenario_effective_dataset, provenance_dataset}) {
@@ -175,8 +176,11 @@ void StateReader::require_matches(const Manifest& manifest) const {
   said.state_bytes = manifest.state_bytes;
   said.metadata_fingerprint = manifest.metadata_fingerprint;
   said.raw = raw_extents();
-  // The file knows its fields as a whole; their parts stand in the manifest alone.
-  for (auto& [path, field] : said.fields) field.parts = manifest.fields.at(path).parts;
+  // The file knows its fields as a whole; their parts and indices stand in the manifest alone.
+  for (auto& [path, field] : said.fields) {
+    field.parts = manifest.fields.at(path).parts;
+    field.indices = manifest.fields.at(path).indices;
+  }
   if (to_json(said) != to_json(manifest)) {
     reject("what it says about itself differs from manifest.json: one of the two was changed");
   }

@@ -97,15 +97,26 @@ void require_tissue(const parallel::Communicator& comm, const StateReader& file,
 using PartDigests =
     std::function<std::vector<std::uint64_t>(std::size_t field, const IndexParts& parts)>;
 
+/// What the file holds of each registered field, in that order.
+struct FoundDigests {
+  std::vector<std::uint64_t> fields = std::vector<std::uint64_t>(field_specs().size());
+  std::vector<std::uint64_t> indices = fields;
+};
+
 /// "field 'niches/record' is damaged in niche 44 to 87: …" for each field whose digest is not the
-/// manifest's; empty when all is well. `digests` holds one per registered field, in that order.
-std::string describe_damage(const Manifest& manifest, const std::vector<std::uint64_t>& digests,
+/// manifest's; empty when all is well.
+std::string describe_damage(const Manifest& manifest, const FoundDigests& found,
                             const PartDigests& parts_of) {
+  const std::vector<std::uint64_t>& digests = found.fields;
   std::string damage;
   for (std::size_t i = 0; i < digests.size(); ++i) {
     const std::string path(field_specs()[i].path);
     const FieldDigest& promised = manifest.fields.at(path);
-    if (digests[i] == promised.digest) continue;
+    if (digests[i] == promised.digest) {
+      const std::string damaged = damage_of_indices(path, promised, found.indices[i]);
+      if (!damaged.empty()) damage += (damage.empty() ? "" : "; ") + damaged;
+      continue;
+    }
     const IndexParts parts(field_specs()[i], promised.entries, manifest.lattice);
     const std::string where = parts.differences(parts_of(i, parts), promised.parts);
     damage += fmt::format("{}field '{}' is damaged{}{}: its digest is {}, the manifest says {}",
@@ -133,18 +144,22 @@ std::vector<FieldColumn> read_verified(const parallel::Communicator& comm,
   });
   std::optional<StateReader> file;
   std::vector<FieldColumn> columns;
-  std::vector<std::uint64_t> digests(field_specs().size());
+  FoundDigests found;
   comm.agree([&] {
     file.emplace(state_h5);
     columns = read_shares(comm, *file);
-    for (std::size_t i = 0; i < columns.size(); ++i) digests[i] = digest_of(columns[i]);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      found.fields[i] = digest_of(columns[i]);
+      found.indices[i] = digest_of_indices(columns[i]);
+    }
   });
-  comm.sum(std::span<std::uint64_t>(digests));
+  comm.sum(std::span(found.fields));
+  comm.sum(std::span(found.indices));
   const std::string damage =
-      describe_damage(manifest, digests, [&](std::size_t field, const IndexParts& parts) {
-        std::vector<std::uint64_t> found = parts.digests(columns[field]);
-        comm.sum(std::span(found));
-        return found;
+      describe_damage(manifest, found, [&](std::size_t field, const IndexParts& parts) {
+        std::vector<std::uint64_t> of_parts = parts.digests(columns[field]);
+        comm.sum(std::span(of_parts));
+        return of_parts;
       });
   if (!damage.empty()) {
     throw Failure(ExitCode::no_usable_checkpoint, state_h5.string() + ": " + damage);

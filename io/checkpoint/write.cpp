@@ -93,13 +93,15 @@ std::vector<std::uint64_t> part_digests(const parallel::Communicator& comm,
 // All that is known before anything is written. Of the texts the root's count.
 Manifest manifest_of(const parallel::Communicator& comm, const CheckpointContent& content,
                      const SeriesMark& series) {
-  std::vector<std::uint64_t> digests, entries;
+  std::vector<std::uint64_t> digests, indices, entries;
   for (const FieldColumn& column : content.columns) {
     const bool counts = column.spec->owner == FieldOwner::distributed || comm.is_root();
     digests.push_back(counts ? digest_of(column) : 0);
+    indices.push_back(digest_of_indices(column));
     entries.push_back(counts ? column.value.size() : 0);
   }
   comm.sum(std::span(digests));
+  comm.sum(std::span(indices));
   comm.sum(std::span(entries));
   Manifest manifest;
   manifest.code_version = content.code_version;
@@ -108,8 +110,9 @@ Manifest manifest_of(const parallel::Communicator& comm, const CheckpointContent
   manifest.digest = std::accumulate(digests.begin(), digests.end(), std::uint64_t{0});
   for (std::size_t i = 0; i < digests.size(); ++i) {
     const FieldSpec& spec = field_specs()[i];
-    manifest.fields[std::string(spec.path)] = {spec.id, entries[i], digests[i],
-                                               part_digests(comm, content, i, entries[i])};
+    FieldDigest& field = manifest.fields[std::string(spec.path)];
+    field = {spec.id, entries[i], digests[i], part_digests(comm, content, i, entries[i]), {}};
+    if (spec.owner == FieldOwner::distributed) field.indices = indices[i];
   }
   manifest.tissue = {content.tissue_generator,         content.tissue_hash,
                      content.dense_tissue.has_value(), 0,

@@ -19,11 +19,12 @@
 namespace marrow::io {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, FaultAction>, 7> actions = {
+constexpr std::array<std::pair<std::string_view, FaultAction>, 8> actions = {
     {{"kill", FaultAction::kill},
      {"fail", FaultAction::fail},
      {"crash", FaultAction::crash},
      {"hang", FaultAction::hang},
+     {"freeze", FaultAction::freeze},
      {"sick", FaultAction::sick},
      {"poison", FaultAction::poison},
      {"lose", FaultAction::lose}}};
@@ -43,29 +44,49 @@ std::optional<FaultAction> action_of(std::string_view word) {
 [[noreturn]] void refuse(std::string_view text) {
   throw Failure(ExitCode::command_line,
                 fmt::format("MARROW_FAULT: '{}' is not ACTION@POINT[,rank=N] with an action of "
-                            "kill, fail, crash, hang, sick, poison or lose and a point of "
-                            "step:HOUR, series, frame, checkpoint:NAME or inspect:FIELD",
+                            "kill, fail, crash, hang, freeze, sick, poison or lose, a point of "
+                            "begin:NAME, step:HOUR, series, frame, checkpoint:NAME or "
+                            "inspect:FIELD, and a rank of the job",
                             text));
 }
 
-bool is_point(std::string_view point) {
-  return point == "series" || point == "frame" || point.starts_with("checkpoint:") ||
-         point.starts_with("step:") || point.starts_with("inspect:");
+/// The whole number that follows `key`, and nothing behind it.
+std::optional<std::int64_t> number_after(std::string_view key, std::string_view text) {
+  if (!text.starts_with(key)) return std::nullopt;
+  text.remove_prefix(key.size());
+  std::int64_t number = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < 0) return std::nullopt;
+  return number;
 }
 
-int rank_of(std::string_view option, std::string_view whole) {
-  constexpr std::string_view key = "rank=";
-  int rank = -1;
-  if (!option.starts_with(key)) refuse(whole);
-  option.remove_prefix(key.size());
-  const auto [end, error] = std::from_chars(option.data(), option.data() + option.size(), rank);
-  if (error != std::errc() || end != option.data() + option.size() || rank < 0) refuse(whole);
-  return rank;
+bool is_point(std::string_view point) {
+  constexpr std::array<std::string_view, 12> names = {"begin:origin",
+                                                      "begin:state",
+                                                      "begin:outputs",
+                                                      "series",
+                                                      "frame",
+                                                      "checkpoint:space",
+                                                      "checkpoint:created",
+                                                      "checkpoint:closed",
+                                                      "checkpoint:verified",
+                                                      "checkpoint:manifest",
+                                                      "checkpoint:renamed",
+                                                      "checkpoint:pruned"};
+  return std::ranges::find(names, point) != names.end() || number_after("step:", point) ||
+         number_after("checkpoint:write:", point) ||
+         (point.starts_with("inspect:") && point != "inspect:");
+}
+
+int rank_of(std::string_view option, int ranks, std::string_view whole) {
+  const auto rank = number_after("rank=", option);
+  if (!rank || *rank >= ranks) refuse(whole);
+  return static_cast<int>(*rank);
 }
 
 }  // namespace
 
-FaultPlan::FaultPlan(std::string_view text) {
+FaultPlan::FaultPlan(std::string_view text, int ranks) {
   while (!text.empty()) {
     const std::string_view one = text.substr(0, text.find(';'));
     text.remove_prefix(std::min(text.size(), one.size() + 1));
@@ -76,14 +97,15 @@ FaultPlan::FaultPlan(std::string_view text) {
     const std::size_t comma = rest.find(',');
     const std::string_view point = rest.substr(0, comma);
     if (!action || !is_point(point)) refuse(one);
-    const int rank = comma == std::string_view::npos ? -1 : rank_of(rest.substr(comma + 1), one);
+    const int rank =
+        comma == std::string_view::npos ? -1 : rank_of(rest.substr(comma + 1), ranks, one);
     faults_.push_back({*action, std::string(point), rank});
   }
 }
 
-FaultPlan FaultPlan::from_environment() {
+FaultPlan FaultPlan::from_environment(int ranks) {
   const char* text = std::getenv("MARROW_FAULT");
-  return text == nullptr ? FaultPlan() : FaultPlan(text);
+  return text == nullptr ? FaultPlan() : FaultPlan(text, ranks);
 }
 
 FaultPlan::Fault* FaultPlan::find(std::string_view point, int rank, bool spoiling) {
@@ -115,6 +137,9 @@ void FaultPlan::at(std::string_view point, int rank) {
       throw std::runtime_error(fmt::format("a crash was asked for at {}", point));
     case FaultAction::hang:
       while (true) std::this_thread::sleep_for(std::chrono::hours(1));
+    case FaultAction::freeze:
+      std::raise(SIGSTOP);
+      break;
     case FaultAction::sick:
     case FaultAction::poison:
     case FaultAction::lose:

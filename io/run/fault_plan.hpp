@@ -11,19 +11,21 @@
 namespace marrow::io {
 
 /// kill: SIGKILL to this process. fail: a Failure, as of a disk. crash: an unexpected exception.
-/// hang: never returns. The others spoil the state, which is the caller's business. sick: a blood
-/// count, poison: a cytokine level that is no number; lose: a T cell vanishes.
-enum class FaultAction { kill, fail, crash, hang, sick, poison, lose };
+/// hang: never returns. freeze: SIGSTOP to this process, until somebody sends SIGCONT. The others
+/// spoil the state, which is the caller's business. sick: a blood count, poison: a cytokine level
+/// that is no number; lose: a T cell vanishes.
+enum class FaultAction { kill, fail, crash, hang, freeze, sick, poison, lose };
 
 class FaultPlan {
  public:
   FaultPlan() = default;
-  /// "ACTION@POINT[,rank=N]", several separated by ";". Points are "step:HOUR", "series", "frame",
-  /// "checkpoint:NAME" (NAME as in WriteOptions::at_point) and "inspect:FIELD". Without a rank, all
-  /// ranks. Throws Failure(command_line) for anything else.
-  explicit FaultPlan(std::string_view text);
-  /// The plan of MARROW_FAULT.
-  static FaultPlan from_environment();
+  /// "ACTION@POINT[,rank=N]", several separated by ";". Points are "begin:origin", "begin:state",
+  /// "begin:outputs", "step:HOUR", "series", "frame", "checkpoint:NAME" (NAME as in
+  /// WriteOptions::at_point) and "inspect:FIELD". Without a rank, all `ranks`. Throws
+  /// Failure(command_line) for anything else: a fault that never comes would prove nothing.
+  FaultPlan(std::string_view text, int ranks);
+  /// The plan of MARROW_FAULT for a job of so many ranks.
+  static FaultPlan from_environment(int ranks);
 
   [[nodiscard]] bool empty() const { return faults_.empty(); }
   /// Does what the plan has for this point and rank. Each fault happens once.

@@ -133,6 +133,14 @@ void end_segment(const std::filesystem::path& file, const SegmentEnd& end) {
   replace_file_text(file, dumped(document));
 }
 
+std::string latest_origin(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return {};
+  const json document = read_document(file);
+  if (document.is_null() || document["segments"].empty()) return {};
+  return document["segments"].back().value("from_checkpoint", std::string());
+}
+
 std::string provenance_text(const std::filesystem::path& file) {
   std::error_code error;
   return std::filesystem::exists(file, error) ? read_file_text(file) : std::string();

@@ -57,6 +57,10 @@ struct SegmentEnd {
 /// Completes the last segment.
 void end_segment(const std::filesystem::path& file, const SegmentEnd& end);
 
+/// The checkpoint from which the latest segment began; empty when it began at hour 0, or when that
+/// is not known.
+[[nodiscard]] std::string latest_origin(const std::filesystem::path& file);
+
 /// The whole file as JSON text, to be stored inside checkpoints; empty if there is none.
 [[nodiscard]] std::string provenance_text(const std::filesystem::path& file);
 

@@ -210,6 +210,14 @@ RunLock::~RunLock() {
   }
 }
 
+bool RunLock::is_held() const {
+  try {
+    return read_lock(file_) == content_;
+  } catch (const Failure&) {
+    return false;
+  }
+}
+
 void RunLock::confirm_ownership() const {
   const std::optional<std::string> found = read_lock(file_);
   if (found == content_) return;

@@ -28,8 +28,10 @@ class RunLock {
   /// One sentence if the lock of a dead process was taken over, else empty.
   [[nodiscard]] const std::string& note() const { return note_; }
 
-  /// Failure(files) if somebody else has taken the directory meanwhile (--break-lock on another
-  /// host). To be called before a checkpoint is written.
+  /// False if somebody else has taken the directory meanwhile (--break-lock on another host), or
+  /// the file is gone: then nothing may be written there any more.
+  [[nodiscard]] bool is_held() const;
+  /// Failure(files) if it is not held. To be called before anything is written.
   void confirm_ownership() const;
 
  private:

@@ -46,6 +46,11 @@ struct RunStatus {
 /// Failure(files) if the text is not a status file of this program.
 [[nodiscard]] RunStatus parse_status(const std::string& json);
 
+/// Why the run in `directory` must once have had a checkpoint, as the end of a sentence: by what
+/// status.json says, or, when that cannot be read, because series.csv holds more than its first
+/// row. Empty when it never had a good one.
+[[nodiscard]] std::string trace_of_checkpoint(const std::filesystem::path& directory);
+
 /// Keeps status.json fresh at most every few seconds. A full disk does not stop the run: the file
 /// then stays as it was, and `trouble` says why.
 class StatusFile {

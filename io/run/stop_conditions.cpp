@@ -123,10 +123,13 @@ StopVerdict RequestFiles::poll() {
   if (now_s - looked_s_ < interval_s_) return {};
   looked_s_ = now_s;
   struct stat found {};
-  if (::stat(paths_.stop_request().c_str(), &found) == 0) {
+  const auto asked = [&found](const std::filesystem::path& file) {
+    return ::stat(file.c_str(), &found) == 0 && S_ISREG(found.st_mode);
+  };
+  if (asked(paths_.stop_request())) {
     return {StopDecision::stop, "the file STOP"};
   }
-  if (::stat(paths_.checkpoint_request().c_str(), &found) != 0) return {};
+  if (!asked(paths_.checkpoint_request())) return {};
   const std::int64_t time_ns =
       static_cast<std::int64_t>(found.st_mtim.tv_sec) * 1000000000 + found.st_mtim.tv_nsec;
   const bool removed = ::unlink(paths_.checkpoint_request().c_str()) == 0;

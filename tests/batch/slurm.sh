@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Jobs that `marrow submit` queues, on a private Slurm: what happens to them, what `marrow status` says meanwhile, and
 # that the result is that of an uninterrupted run to the byte. Jobs run side by side; a run that shall be met in the
-# middle is stopped by SIGSTOP as soon as it has begun, so that nothing here depends on the speed of the machine.
+# middle freezes itself at a step of its first start, so that nothing here depends on the speed of the machine.
 #
 #   slurm.sh MARROW
 set -euo pipefail
@@ -13,7 +13,7 @@ source "$here/../repro/scenarios.sh"
 work=$(mktemp -d)
 clean_up() {
   local code=$?
-  resume_all
+  thaw_all
   stop_cluster
   rm -rf -- "$work"
   exit "$code"
@@ -81,15 +81,19 @@ finishes() { # NAME STARTS SECONDS: with the result of the plain run
 
 # Meeting a run: pid_of its first rank, as the run itself says.
 pid_of() { sed -n 's/.*"pid": \([0-9]*\).*/\1/p' "$places/$1/status.json" 2>/dev/null; }
-stopped=()
-halt() { # NAME: from the moment on when it has begun
-  until_true 60 has_begun "$1" || trouble "$1" 'did not begin'
-  kill -STOP "$(pid_of "$1")"
-  stopped+=("$(pid_of "$1")")
+# submit_frozen NAME HOUR TIME [options]: the first rank stops at this hour of its first start; returns when it has.
+frozen=()
+submit_frozen() {
+  local name=$1 hour=$2 time=$3
+  shift 3
+  echo "[[ \${SLURM_RESTART_COUNT:-0} != 0 ]] || export MARROW_FAULT=freeze@step:$hour,rank=0" >"$work/freeze_$hour.sh"
+  submit "$name" "$time" --setup "$work/freeze_$hour.sh" "$@"
+  until_true 60 is_frozen "$name" || trouble "$name" 'did not begin'
+  frozen+=("$(pid_of "$name")")
 }
-has_begun() { [[ -n $(pid_of "$1") ]]; }
+is_frozen() { grep -q '^State:.T' "/proc/$(pid_of "$1")/status" 2>/dev/null; }
 go_on() { kill -CONT "$(pid_of "$1")"; }
-resume_all() { for pid in "${stopped[@]}"; do kill -CONT "$pid" 2>/dev/null || true; done; }
+thaw_all() { for pid in "${frozen[@]}"; do kill -CONT "$pid" 2>/dev/null || true; done; }
 has_checkpoint() { compgen -G "$places/$1/checkpoints/step_*" >/dev/null; }
 step() { printf '%3d s: %s\n' "$SECONDS" "$*"; }
 
@@ -106,28 +110,22 @@ grep -qF 'already has a job' "$work/second" || fail "a second job: $(cat "$work/
 scontrol update NodeName="$(hostname -s)" State=RESUME
 
 # One after the other, each met as soon as it has begun.
-submit deadline 00:01:00 --tasks-per-node 2
-halt deadline
+submit_frozen deadline 10 00:01:00 --tasks-per-node 2
 begun=$SECONDS
 step 'the job with a limit of a minute is held up'
 status_says deadline 'running: process' "Slurm job ${job[deadline]} is running on"
-submit signal 00:10:00 --tasks-per-node 2
-halt signal
-submit batch_signal 00:10:00 --tasks-per-node 2 --launcher mpirun
-halt batch_signal
-submit killed_early 00:10:00 --tasks-per-node 2
-halt killed_early
+submit_frozen signal 10 00:10:00 --tasks-per-node 2
+submit_frozen batch_signal 10 00:10:00 --tasks-per-node 2 --launcher mpirun
+submit_frozen killed_early 10 00:10:00 --tasks-per-node 2
 kill -KILL "$(pid_of killed_early)"
-submit killed 00:10:00 --tasks-per-node 2
-until_true 60 has_checkpoint killed || trouble killed 'no checkpoint'
+submit_frozen killed 30 00:10:00 --tasks-per-node 2
+has_checkpoint killed || trouble killed 'no checkpoint'
 kill -KILL "$(pid_of killed)"
 step 'two runs were killed'
 
 # Stopped by hand for good: by scancel, and by a file.
-submit cancelled 00:10:00
-halt cancelled
-submit ended 00:10:00
-halt ended
+submit_frozen cancelled 10 00:10:00
+submit_frozen ended 10 00:10:00
 touch "$places/ended/STOP"
 scancel "${job[cancelled]}"
 go_on cancelled

@@ -57,6 +57,11 @@ expect 3 "$marrow" run "$scenario" -o out --set 'run.duration=3'
 said 'unit'
 expect 3 "$marrow" run "$scenario" -o out --set 'tcells.kill_coefficient=1e-2 mm^3/d'
 said 'kill_coefficient'
+for wrong in '--max-walltime soon' '--stop-at never' '--watchdog sometimes'; do
+  expect 2 "$marrow" run "$scenario" -o out "${small[@]}" ${wrong% *} "${wrong#* }"
+  said "'${wrong#* }'"
+  nothing_created
+done
 expect 2 timeout 60 "$mpiexec" -n 3 --oversubscribe --quiet "$marrow" run "$scenario" -o out "${small[@]}" \
   --set 'domain.size=[16, 16, 32]' --set 'niches.density=1000 /mm^3'
 said 'at most 2'

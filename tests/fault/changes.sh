@@ -46,6 +46,21 @@ ended_with 2 'no parameter after --allow-change' '--allow-change' "a value is mi
 run "$d" 2 --resume --allow-change tcells.deth_rate
 ended_with 2 'a misspelt parameter' "did you mean 'tcells.death_rate'?"
 
+# A branch that is killed before its first checkpoint begins again where it branched, and only there.
+d=$work/branch
+last=$(find "$work/half-3/checkpoints" -name 'step_*' | sort | tail -n 1)
+MARROW_FAULT=kill@step:150 run "$d" 2 --branch "$last" --set 'run.duration=8 d'
+run "$d" 2 --resume --set 'run.duration=8 d'
+ended_with 5 'a branch without a checkpoint' "add --branch '$last'" 'Nothing was changed'
+run "$d" 2 --resume --branch "$last" --set 'run.duration=8 d'
+ended_with 0 'a branch that begins again'
+run "$work/whole-branch" 3 --branch "$last" --set 'run.duration=8 d'
+cmp "$d/series.csv" "$work/whole-branch/series.csv" || fail 'a branch that begins again: another result'
+# From the end there is nothing to do, and nothing is made.
+run "$work/beyond" 2 --branch "$last"
+ended_with 0 'a branch from the end' 'stands at hour 144, the scenario ends at hour 144. Nothing to do'
+nothing_made "$work/beyond" 'a branch from the end'
+
 # Checkpoints of other formats: refused with what can be done; nothing is made.
 formats=$here/../data/formats
 code=0

@@ -34,6 +34,27 @@ healed "$d" 'three failures in a row'
 run "$work/half" 2 --stop-at '7 d'
 ended_with 75 'the first half'
 newest=$(basename "$(find "$work/half/checkpoints" -name 'step_*' | sort | tail -n 1)")
+# Checkpoints that cannot be seen are not checkpoints that never were: nothing starts again over the results.
+unseen() { # CODE WHAT-IT-SAYS
+  local before
+  before=$(find "$work/unseen" -printf '%P %s %T@\n' | sort)
+  run "$work/unseen" 2 --resume
+  ended_with "$1" "checkpoints that cannot be seen ($2)" "$work/unseen/checkpoints" "$2"
+  [[ $before == "$(find "$work/unseen" -printf '%P %s %T@\n' | sort)" ]] || fail "it touched the run ($2)"
+  survived=$((survived + 1))
+}
+cp -r "$work/half" "$work/unseen"
+mv "$work/unseen/checkpoints" "$work/elsewhere"
+unseen 5 'Put them back'
+mkdir "$work/unseen/checkpoints"
+unseen 5 'Put them back'
+rmdir "$work/unseen/checkpoints"
+ln -s "$work/unmounted" "$work/unseen/checkpoints"
+unseen 4 'No such file or directory'
+rm "$work/unseen/checkpoints"
+mv "$work/elsewhere" "$work/unseen/checkpoints"
+healed "$work/unseen" 'checkpoints that were put back'
+
 damaged() { # NAME WHAT-IT-SAYS COMMAND…
   local name=$1 d=$work/$1 text=$2
   shift 2
@@ -50,4 +71,14 @@ damaged 'empty manifest' 'is empty: the checkpoint was never completed' truncate
 damaged 'a manifest without its digest' "'digest' not found" sed -i s/digest/dugest/ manifest.json
 damaged 'a later format' '(format 999); this program reads 2: continue it with that version' \
   sed -i 's/"format": *[0-9]*/"format": 999/' manifest.json
+# One that verifies, but whose state does not bear looking at: the one before serves, too.
+cp -r "$work/half" "$work/unfit"
+MARROW_FAULT=sick@begin:state,rank=1 run "$work/unfit" 2 --resume
+ended_with 0 'an unfit state' "rejected $work/unfit/checkpoints/$newest" 'is sick'
+same_as_calm "$work/unfit" 'an unfit state'
+# A byte of the series is another one: no checkpoint goes with it, and each is still worth a branch.
+cp -r "$work/half" "$work/series"
+flip "$work/series/series.csv" 20
+run "$work/series" 2 --resume
+ended_with 5 'a changed series' 'does not belong to it' '--branch CHECKPOINT -o NEW'
 echo "bad days of checkpoints: $survived survived"

@@ -57,6 +57,13 @@ until_true() {
 rows() { [[ $(grep -c '^[0-9]' "$1/series.csv") -ge $2 ]]; }
 # Of the job in the background, which is a timeout: its child, the launcher or the only rank; and the ranks.
 launcher_of() { pgrep -P "$job"; }
+is_frozen() { grep -q '^State:.T' "/proc/$1/status"; }
+# thaw PID [SIGNAL]: goes on, once the signal (a number) that a launcher passes on has arrived.
+thaw() {
+  [[ -z ${2-} ]] || until_true has_pending "$1" "$2"
+  kill -CONT "$1"
+}
+has_pending() { ((0x$(sed -n 's/^ShdPnd:\s*//p' "/proc/$1/status") >> ($2 - 1) & 1)); }
 rank_of() { pgrep -P "$(launcher_of)" | sed -n "$(($1 + 1))p"; }
 
 ended_with() { # CODE WHAT [text that it said]…

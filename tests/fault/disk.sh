@@ -23,6 +23,8 @@ if small_disk "$work/framed/frames" 64k; then
   grep -Eq '"outputs_lost": [1-9]' "$work/framed/status.json" || fail 'no room for frames: status.json does not count them'
   same_as_calm "$work/framed" 'no room for frames'
   [[ -e $work/framed/checkpoints/step_000000288/manifest.json ]] || fail 'no room for frames: no last checkpoint'
+  run "$work/framed" 2 --resume --set 'output.frames.every=1 d'
+  ended_with 4 'frames that are lost for good' 'is finished' 'frames could not be written'
 fi
 
 # The disk is full for a while: rows of the series wait in memory and none is lost.
@@ -31,11 +33,14 @@ if small_disk "$work/tide" 3m; then
   calm=$work/long-calm
   run "$calm" 0 "${long[@]}" --set 'output.series.every=1 h'
   ended_with 0 'the long calm run'
-  start "$work/tide/run" 0 "${long[@]}" --set 'output.series.every=1 h'
-  until_true rows "$work/tide/run" 100
+  MARROW_FAULT='freeze@step:100;freeze@step:300' start "$work/tide/run" 0 "${long[@]}" --set 'output.series.every=1 h'
+  until_true is_frozen "$(launcher_of)"
   dd if=/dev/zero of="$work/tide/ballast" bs=4096 2>/dev/null || true
+  thaw "$(launcher_of)"
   until_true grep -q 'rows are kept in memory' "$said"
+  until_true is_frozen "$(launcher_of)"
   rm "$work/tide/ballast"
+  thaw "$(launcher_of)"
   finish
   ended_with 0 'a disk that was full for a while'
   same_as_calm "$work/tide/run" 'a disk that was full for a while'

@@ -30,6 +30,18 @@ run "$work/foreign" 2 --resume
 ended_with 4 'a lock of another machine' 'n12' '--break-lock'
 healed "$work/foreign" 'a lock of another machine' --break-lock
 
+# Somebody takes the directory away while the run goes on: it ends at once, and leaves what is there alone.
+MARROW_FAULT=freeze@step:100 start "$work/taken" 0
+until_true is_frozen "$(launcher_of)"
+sed -i 's/"host": *"[^"]*"/"host":"n12"/; s/"machine": *"[^"]*"/"machine":"another"/' "$work/taken/LOCK"
+series=$(cksum <"$work/taken/series.csv") status=$(cksum <"$work/taken/status.json")
+thaw "$(launcher_of)"
+finish
+ended_with 4 'a directory that another run took' 'no longer says that this process owns' 'n12'
+[[ $series$status == "$(cksum <"$work/taken/series.csv")$(cksum <"$work/taken/status.json")" && -e $work/taken/LOCK ]] ||
+  fail 'a directory that another run took: it was written to'
+healed "$work/taken" 'a directory that another run took' --break-lock
+
 # Below a file, without permission, read-only.
 touch "$work/file"
 run "$work/file/run" 2

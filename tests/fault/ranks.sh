@@ -42,6 +42,9 @@ healed "$work/crash" 'an unexpected exception'
 MARROW_FAULT=hang@step:100,rank=1 run "$work/hang" 2 --watchdog '3 s'
 ended_with 9 'a rank that hangs' 'no progress for 3 s' 'step:100' '--resume'
 healed "$work/hang" 'a rank that hangs'
+MARROW_FAULT=hang@begin:state,rank=1 run "$work/hang-begin" 2 --watchdog '3 s'
+ended_with 9 'a rank that hangs before the first step' 'no progress for 3 s' 'begin:state'
+healed "$work/hang-begin" 'a rank that hangs before the first step'
 # A job that is suspended for longer than the watchdog's patience has not hung.
 start "$work/asleep" 0 --set 'run.duration=60 d' --watchdog '3 s'
 until_true rows "$work/asleep" 3

@@ -7,41 +7,54 @@ long=(--set 'run.duration=40 d' --set 'checkpoint.every=40 d')
 calm_run "${long[@]}"
 d=$work/asked
 
-checkpoints() { [[ $(find "$d/checkpoints" -name 'step_*' 2>/dev/null | wc -l) -ge $1 ]]; }
-# begun MORE-ROWS: the job in the background has written so many rows since it was started.
+saved() { compgen -G "$d/checkpoints/step_*" >/dev/null; }
+# begin HOUR…: the job in the background, met in the middle: its first rank, whose process is in $first, stops at each
+# of these hours until it is thawed.
 begin() {
-  local before
-  before=$(grep -c '^[0-9]' "$d/series.csv" 2>/dev/null) || before=0
-  start "$d" "$1" --resume "${long[@]}"
-  until_true rows "$d" $((before + 1))
+  local hour plan=
+  for hour in "$@"; do plan+="freeze@step:$hour,rank=0;"; done
+  MARROW_FAULT=$plan start "$d" 2 --resume "${long[@]}"
+  until_true rank_of 0 >/dev/null
+  first=$(rank_of 0)
+  until_true is_frozen "$first"
 }
-stopped() { # WHY TEXT
+goes_on_to_next_hour() { # [SIGNAL]
+  thaw "$first" "$@"
+  until_true is_frozen "$first"
+}
+stopped() { # WHY TEXT [SIGNAL]
+  thaw "$first" ${3-}
   finish
   ended_with 75 "$1" "stopped by $2" 'continue with: the same command and --resume'
 }
+usr1=$(kill -l USR1) usr2=$(kill -l USR2)
 
-# A checkpoint now, and on it goes: a file, then USR2 to the launcher.
-begin 2
+# A checkpoint now, and on it goes: a file, which is looked for each second, then USR2 to the launcher.
+begin 30 60 90
 touch "$d/CHECKPOINT"
-until_true checkpoints 1
-[[ ! -e $d/CHECKPOINT ]] || until_true test ! -e "$d/CHECKPOINT"
+sleep 1.1
+goes_on_to_next_hour
+saved || fail 'the file CHECKPOINT: no checkpoint'
+[[ ! -e $d/CHECKPOINT ]] || fail 'the file CHECKPOINT is still there'
 rm -rf "$d"/checkpoints/step_*
 kill -USR2 "$(launcher_of)"
-until_true checkpoints 1
+goes_on_to_next_hour "$usr2"
+saved || fail 'USR2: no checkpoint'
 # Stop with a checkpoint: USR1 to the launcher, TERM to a rank that is not the first, INT to the first, a file.
 kill -USR1 "$(launcher_of)"
-stopped 'USR1 to the launcher' 'signal USR1'
-begin 2
+stopped 'USR1 to the launcher' 'signal USR1' "$usr1"
+begin 120
 kill -TERM "$(rank_of 1)"
 stopped 'TERM to rank 1' 'signal TERM'
-begin 3
-kill -INT "$(rank_of 0)"
+begin 150
+kill -INT "$first"
 stopped 'INT to rank 0' 'an interrupt'
-begin 2
+begin 180
 touch "$d/STOP"
+sleep 1.1
 stopped 'the file STOP' 'the file STOP'
-# TERM to the launcher leaves two seconds: enough here, no promise.
-begin 2
+# TERM to the launcher wakes the ranks and leaves them two seconds: enough here, no promise.
+begin 210
 kill -TERM "$(launcher_of)"
 finish
 [[ $code != 0 ]] || fail 'TERM to the launcher: it ended as if nothing had been'

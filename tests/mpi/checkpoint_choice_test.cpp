@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Which checkpoint counts when several lie there, and which one stays.
 #include "io/checkpoint/checkpoint.hpp"
+#include "io/checkpoint/examine.hpp"
+#include "io/checkpoint/state_file.hpp"
+#include "tests/mpi/checkpoint_damage.hpp"
 #include "tests/mpi/checkpoint_example.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -8,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <mpi.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -39,6 +43,34 @@ class CheckpointChoice : public testing::Test {
   test::TemporaryDirectory scratch{comm};
   fs::path run = scratch / "run";
 };
+
+TEST_F(CheckpointChoice, TheIndexOfAZeroIsGuardedThoughItAddsNothingToTheDigest) {
+  ASSERT_TRUE(write(100).ok);
+  const auto spec =
+      *std::ranges::find(field_specs(), std::string_view("blocks/hematopoiesis"), &FieldSpec::path);
+  CheckpointContent content = test::example_content(200, comm.rank(), comm.size());
+  for (FieldColumn& column : content.columns) {
+    if (column.spec->id == spec.id) std::ranges::fill(column.value, 0);
+  }
+  for (const std::uint64_t byte : {8U, 9U}) {  // of the second entry: another block; none at all
+    const WriteResult newest = write_checkpoint(comm, run, content, {200, "x"}, {});
+    ASSERT_TRUE(newest.ok) << newest.message;
+    const fs::path state = newest.directory / "state.h5";
+    if (comm.is_root()) {
+      test::overwrite_byte(state, test::offset_of(state, index_dataset(spec).c_str()) + byte);
+    }
+    comm.barrier();
+    const SearchResult found = load_newest(comm, run);
+    ASSERT_TRUE(found.checkpoint.has_value());
+    ASSERT_EQ(found.rejected.size(), 1U);
+    EXPECT_THAT(found.rejected[0].reason, HasSubstr("digest of its indices"));
+    if (comm.is_root()) {
+      EXPECT_THAT(examine(newest.directory, Depth::deep, [](auto) {}).problem,
+                  HasSubstr("digest of its indices"));
+    }
+    comm.barrier();
+  }
+}
 
 TEST_F(CheckpointChoice, WhatIsObjectedToIsPassedOverAndNamed) {
   for (const std::int64_t step : {100, 200, 300}) ASSERT_TRUE(write(step, {3, 0, 100}).ok);

@@ -5,6 +5,7 @@
 #include "core/observe/digest.hpp"
 #include "io/checkpoint/files.hpp"
 #include "io/checkpoint/hdf5.hpp"
+#include "tests/mpi/checkpoint_damage.hpp"
 #include "tests/mpi/checkpoint_example.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -27,6 +28,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using parallel::Communicator;
+using test::offset_of;
+using test::overwrite_byte;
 using testing::HasSubstr;
 
 const SeriesMark series{1234, "0123456789abcdef"};
@@ -60,22 +63,6 @@ std::vector<std::string> names_in(const fs::path& directory) {
   }
   std::sort(names.begin(), names.end());
   return names;
-}
-
-void overwrite_byte(const fs::path& path, std::uint64_t offset) {
-  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-  file.seekg(static_cast<std::streamoff>(offset));
-  const char byte = static_cast<char>(file.get() ^ 0x10);
-  file.seekp(static_cast<std::streamoff>(offset));
-  file.put(byte);
-}
-
-/// Where a dataset's bytes lie in the file.
-std::uint64_t offset_of(const fs::path& state, const char* dataset) {
-  h5::quiet();
-  const h5::Handle file(H5Fopen(state.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
-  const h5::Handle data(H5Dopen2(file.get(), dataset, H5P_DEFAULT), H5Dclose);
-  return H5Dget_offset(data.get());
 }
 
 class Checkpoint : public testing::Test {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The tissue that pictures show is the tissue of the run.
 #include "core/tissue/procedural.hpp"
-
 #include "tests/mpi/tissue_divisions.hpp"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tools/marrow/origin_of_state.hpp"
 
+#include "io/run/provenance.hpp"
 #include "io/run/run_directory.hpp"
 #include "io/run/series.hpp"
+#include "io/run/status.hpp"
 #include "io/scenario/restart.hpp"
 #include "io/vtk/image_import.hpp"
 
@@ -67,12 +69,44 @@ std::string objection_of_series(const std::filesystem::path& series, const io::M
       series.string(), *problem);
 }
 
+/// A run without a single checkpoint begins anew, over what it wrote before. That is right only if
+/// it never had one.
+void require_none_lost(const std::string& directory) {
+  const std::string trace = io::trace_of_checkpoint(directory);
+  if (trace.empty()) return;
+  throw Failure(
+      ExitCode::no_usable_checkpoint,
+      fmt::format("{} holds no checkpoint, but {}: they were moved or removed, or their disk is "
+                  "not mounted. Put them back and resume again, or start a new run in another "
+                  "directory with -o. Nothing was changed",
+                  io::RunPaths(directory).checkpoints().string(), trace));
+}
+
+/// A branch that was killed before its first checkpoint begins again where it branched, not at hour
+/// 0.
+void require_known_start(const std::string& directory, const RunRequest& request) {
+  if (!request.branch.empty()) return;
+  const std::string from = io::latest_origin(io::RunPaths(directory).provenance());
+  if (from.empty()) return;
+  throw Failure(ExitCode::no_usable_checkpoint,
+                fmt::format("{0} holds no checkpoint of its own yet; its run began from {1}. To "
+                            "begin there again, add --branch '{1}'. Nothing was changed",
+                            directory, from));
+}
+
 /// The newest good checkpoint of the directory, if it has any.
 std::optional<io::LoadedCheckpoint> newest_of(const parallel::Communicator& comm,
-                                              const std::string& directory, StateOrigin& origin) {
-  const std::filesystem::path series = io::RunPaths(directory).series();
+                                              const RunRequest& request,
+                                              const std::string& directory,
+                                              const std::vector<io::Rejection>& unfit,
+                                              StateOrigin& origin) {
+  const io::RunPaths paths(directory);
   io::SearchResult found = io::load_newest(comm, directory, [&](const io::Manifest& manifest) {
-    return objection_of_series(series, manifest);
+    const std::string name = io::checkpoint_name(manifest.step);
+    for (const io::Rejection& one : unfit) {
+      if (one.directory.filename() == name) return one.reason;
+    }
+    return objection_of_series(paths.series(), manifest);
   });
   for (const io::Rejection& r : found.rejected) {
     origin.notes.push_back(fmt::format("rejected {}: {}", r.directory.string(), r.reason));
@@ -82,9 +116,18 @@ std::optional<io::LoadedCheckpoint> newest_of(const parallel::Communicator& comm
   if (!found.checkpoint && !found.rejected.empty()) {
     throw Failure(
         ExitCode::no_usable_checkpoint,
-        fmt::format("no checkpoint of {} is usable:\n{}Start again in a new directory (-o), or "
-                    "restore a checkpoint from a copy.",
-                    directory, rejections(found.rejected)));
+        fmt::format(
+            "no checkpoint of {} is usable:\n{}Restore what is damaged from a copy, begin a "
+            "new directory from one of these checkpoints (--branch CHECKPOINT -o NEW), or "
+            "start again (-o NEW).",
+            directory, rejections(found.rejected)));
+  }
+  if (!found.checkpoint) {
+    comm.agree([&] {
+      if (!comm.is_root()) return;
+      require_none_lost(directory);
+      require_known_start(directory, request);
+    });
   }
   return std::move(found.checkpoint);
 }
@@ -92,7 +135,8 @@ std::optional<io::LoadedCheckpoint> newest_of(const parallel::Communicator& comm
 }  // namespace
 
 StateOrigin find_origin(const parallel::Communicator& comm, const io::ScenarioFile& scenario,
-                        const RunRequest& request, const std::string& directory) {
+                        const RunRequest& request, const std::string& directory,
+                        const std::vector<io::Rejection>& unfit) {
   StateOrigin origin;
   comm.agree([&] {
     if (comm.is_root() && !request.resume && io::look_at(directory).holds_run()) {
@@ -103,7 +147,7 @@ StateOrigin find_origin(const parallel::Communicator& comm, const io::ScenarioFi
                       directory));
     }
   });
-  if (request.resume) origin.checkpoint = newest_of(comm, directory, origin);
+  if (request.resume) origin.checkpoint = newest_of(comm, request, directory, unfit, origin);
   if (!origin.checkpoint && !request.branch.empty()) {
     origin.checkpoint = io::load_checkpoint(comm, request.branch);
     origin.branched = true;

@@ -25,11 +25,13 @@ struct StateOrigin {
   bool new_course = false;           // some of them change what happens: --allow-change
 };
 
-/// Looks without changing anything. Throws Failure: files (the directory holds a run and --resume
-/// was not given), no_usable_checkpoint, scenario (a parameter that may not change differs).
-/// Collective.
+/// Looks without changing anything. `unfit`: checkpoints of the directory that verify but from
+/// which the simulation could not go on; they are passed over. Throws Failure: files (the directory
+/// holds a run and --resume was not given), no_usable_checkpoint, scenario (a parameter that may
+/// not change differs). Collective.
 StateOrigin find_origin(const parallel::Communicator& comm, const io::ScenarioFile& scenario,
-                        const RunRequest& request, const std::string& directory);
+                        const RunRequest& request, const std::string& directory,
+                        const std::vector<io::Rejection>& unfit = {});
 
 /// The image's tissue on the root and an empty one elsewhere; nothing for procedural tissue. A
 /// continued run takes it from the checkpoint, so that the image is no longer needed. Collective.

@@ -43,18 +43,21 @@ ExitCode leave(ExitCode code) {
 }  // namespace
 
 ExitCode run(const RunRequest& request, int argument_count, char** arguments) {
+  const io::SystemClock clock;
+  const double started_steady_s = clock.steady_s();  // MPI may take its time to start
   parallel::Session mpi(argument_count, arguments);
   io::SignalStop signals;
   const parallel::Communicator comm(MPI_COMM_WORLD);
-  const io::SystemClock clock;
   try {
     io::StartMark mark = io::start_mark(argument_count, arguments);
     io::require_same_start(comm, mark);
+    RunLimits limits;
+    comm.agree([&] { limits = run_limits(request, started_steady_s, clock); });
     const io::ScenarioFile scenario = read_scenario(comm, request);
     mark.scenario = scenario.fingerprint;
     io::require_same_start(comm, mark);
     require_memory(comm, scenario.parameters);
-    return leave(run_scenario(comm, scenario, request,
+    return leave(run_scenario(comm, scenario, request, limits,
                               io::quoted_command_line(argument_count, arguments), signals, clock));
   } catch (const Failure& failure) {
     // By convention a Failure is thrown on every rank alike; anything else leaves the others

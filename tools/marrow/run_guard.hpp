@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The named points that a run passes: each is a sign of life for the watchdog, and where tests ask
-// for a fault. "step:120", "series", "frame", "checkpoint:write:2".
+// for a fault. "begin:state", "step:120", "series", "frame", "checkpoint:write:2".
 #pragma once
 
 #include "io/run/fault_plan.hpp"

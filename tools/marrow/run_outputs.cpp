@@ -74,6 +74,12 @@ RunOutputs::RunOutputs(const parallel::Communicator& comm, const io::ScenarioFil
   io::check_seen_by_all(comm, directory);
 }
 
+void RunOutputs::require_directory() {
+  comm_.agree([&] {
+    if (comm_.is_root()) directory_->lock().confirm_ownership();
+  });
+}
+
 bool RunOutputs::due(double every_h, std::int64_t step) const {
   const std::int64_t every = std::llround(every_h);
   return every > 0 && (step % every == 0 || step == last_step_);
@@ -195,6 +201,7 @@ void RunOutputs::observe(const parallel::Simulation& simulation) {
   const std::int64_t step = simulation.state().step;
   if (due(output.series_every_h, step)) {
     guard_.pass("series");
+    require_directory();
     write_row(simulation);
   }
   if (!frames_ || !due(output.frames.every_h, step)) return;
@@ -210,10 +217,10 @@ bool RunOutputs::checkpoint_due(std::int64_t step) const {
 std::optional<std::string> RunOutputs::try_checkpoint(const parallel::Simulation& simulation) {
   std::array<std::uint64_t, 2> position{};
   simulation.check_health();
+  require_directory();
   try {
     comm_.agree([&] {
       if (!comm_.is_root()) return;
-      directory_->lock().confirm_ownership();
       const io::SeriesPosition synced = series_->sync();
       position = {synced.length_bytes, synced.hash};
     });
@@ -257,6 +264,8 @@ double RunOutputs::write_checkpoint(const parallel::Simulation& simulation) {
   const std::optional<std::string> trouble = try_checkpoint(simulation);
   if (!trouble) {
     failed_checkpoints_ = 0;
+    // At once: a run that finds this checkpoint lost must know that there was one.
+    write_status(simulation, io::RunState::running, "", ExitCode::finished);
     return clock_.steady_s() - began;
   }
   ++failed_checkpoints_;
@@ -377,6 +386,8 @@ ExitCode RunOutputs::close(const parallel::Simulation& simulation,
 
 void RunOutputs::close_failed(const parallel::Simulation& simulation, const Failure& failure) {
   if (comm_.is_root()) progress_->finish();
+  // The directory of another run is not the place to say that this one has failed.
+  if (comm_.max(comm_.is_root() && !directory_->lock().is_held() ? 1 : 0) == 1) return;
   const auto* sickness = dynamic_cast<const parallel::SickState*>(&failure);
   const std::string seen =
       sickness == nullptr ? "" : show_sickness(comm_, simulation, *sickness, paths_.root);

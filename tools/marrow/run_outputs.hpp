@@ -71,6 +71,8 @@ class RunOutputs {
                    ExitCode code);
   void name_files() const;
   [[nodiscard]] bool due(double every_h, std::int64_t step) const;
+  /// Throws Failure(files) on every rank when another run has taken the directory.
+  void require_directory();
 
   const parallel::Communicator& comm_;
   const io::ScenarioFile& scenario_;

@@ -25,7 +25,7 @@ namespace {
 io::Guarded reading_in_child(double patience_s) {
   return [patience_s](const std::function<io::ChildAnswer(const io::Alive&)>& work) {
     return io::in_child(patience_s, [&](const io::Alive& alive) {
-      io::FaultPlan faults = io::FaultPlan::from_environment();
+      io::FaultPlan faults = io::FaultPlan::from_environment(1);
       return work([&](std::string_view doing) {
         alive(doing);
         if (!faults.empty()) faults.at("inspect:" + std::string(doing), 0);

@@ -47,6 +47,22 @@ TEST(CheckpointList, IsNewestFirstAndIgnoresTheRest) {
   EXPECT_TRUE(list_checkpoints(scratch / "nowhere").empty());
 }
 
+TEST(CheckpointList, WhatCannotBeReadIsNotEmpty) {
+  const test::TemporaryDirectory scratch;
+  fs::create_symlink(scratch / "unmounted", scratch / "dangling");
+  fs::create_symlink("round", scratch / "round");
+  std::ofstream(scratch / "file") << "no directory";
+  for (const char* name : {"dangling", "round", "file"}) {
+    try {
+      list_checkpoints(scratch / name);
+      ADD_FAILURE() << name;
+    } catch (const Failure& failure) {
+      EXPECT_EQ(failure.code(), ExitCode::files);
+      EXPECT_THAT(failure.what(), testing::HasSubstr((scratch / name).string()));
+    }
+  }
+}
+
 TEST(Partials, AreRemovedAndNothingElse) {
   const test::TemporaryDirectory scratch;
   fs::create_directories(scratch / ".partial-step_000000400" / "deep");

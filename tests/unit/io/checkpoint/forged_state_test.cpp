@@ -31,7 +31,7 @@ class ForgedState : public testing::Test {
     manifest.tissue.dense = true;
     std::vector<FieldColumn> columns;
     for (const FieldSpec& spec : field_specs()) {
-      manifest.fields[std::string(spec.path)] = {spec.id, 0, 0, {}};
+      manifest.fields[std::string(spec.path)] = {spec.id, 0, 0, {}, {}};
       columns.push_back({&spec, {}, {}});
     }
     const std::map<std::string, std::string> texts = {{scenario_text_dataset, "a"},

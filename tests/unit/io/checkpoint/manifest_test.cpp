@@ -24,8 +24,8 @@ Manifest example() {
   manifest.step = 12000;
   manifest.lattice = {{300, 200, 100}, true, 12.5};
   manifest.digest = 0xfedcba9876543210ULL;
-  manifest.fields = {{"tcells/record", {10, 123, 0x8000000000000001ULL, {1, 0, ~0ULL}}},
-                     {"time/step", {1, 1, 42, {}}}};
+  manifest.fields = {{"tcells/record", {10, 123, 0x8000000000000001ULL, {1, 0, ~0ULL}, 77}},
+                     {"time/step", {1, 1, 42, {}, {}}}};
   manifest.tissue = {"procedural 1", 7, true, 8, 9, 10};
   manifest.texts = {{"/scenario/text", "0123456789abcdef"}};
   manifest.scenario_name = "größer \"quoted\"";

@@ -83,6 +83,21 @@ TEST(ProvenanceTest, ADamagedFileIsKeptAside) {
               AllOf(StartsWith("4 "), HasSubstr("its end is not recorded")));
 }
 
+TEST(ProvenanceTest, KnowsWhereTheLatestSegmentBegan) {
+  const TemporaryDirectory scratch;
+  const auto file = scratch / "provenance.json";
+  EXPECT_EQ(latest_origin(file), "");
+  ProvenanceSegment segment = example();
+  segment.from_checkpoint = "";
+  EXPECT_EQ(begin_segment(file, segment), "");
+  EXPECT_EQ(latest_origin(file), "");
+  segment.from_checkpoint = "other/checkpoints/step_000000480";
+  EXPECT_EQ(begin_segment(file, segment), "");
+  EXPECT_EQ(latest_origin(file), "other/checkpoints/step_000000480");
+  write_text(file, "[]");
+  EXPECT_EQ(latest_origin(file), "");
+}
+
 TEST(ProvenanceTest, OddBytesDoNotEndARun) {
   const TemporaryDirectory scratch;
   ProvenanceSegment segment = example();

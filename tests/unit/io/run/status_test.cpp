@@ -220,5 +220,20 @@ TEST_F(StatusTest, IsWrittenNowAndThenAndSurvivesATroubledDisk) {
   EXPECT_THAT(nowhere.trouble(), HasSubstr("cannot be written: No such file"));
 }
 
+TEST_F(StatusTest, TellsARunThatLostItsCheckpointsFromOneThatNeverHadAny) {
+  const RunPaths paths(scratch.path());
+  EXPECT_EQ(trace_of_checkpoint(scratch.path()), "");
+  write_text(paths.series(), "# a comment\nhour,stem\n0,12\n");
+  EXPECT_EQ(trace_of_checkpoint(scratch.path()), "");
+  write_text(paths.series(), "# a comment\nhour,stem\n0,12\n24,11\n");
+  EXPECT_THAT(trace_of_checkpoint(scratch.path()), HasSubstr("status.json"));
+  RunStatus status = example();
+  StatusFile(paths.status(), clock).write(status);
+  EXPECT_THAT(trace_of_checkpoint(scratch.path()), HasSubstr("speaks of one of hour 9600"));
+  status.last_good_checkpoint.reset();
+  StatusFile(paths.status(), clock).write(status);
+  EXPECT_EQ(trace_of_checkpoint(scratch.path()), "");
+}
+
 }  // namespace
 }  // namespace marrow::io

@@ -11,6 +11,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace marrow::io {
 namespace {
@@ -161,9 +163,24 @@ TEST_F(RequestFilesTest, ACheckpointRequestIsAnsweredOnce) {
 }
 
 TEST_F(RequestFilesTest, ARequestThatCannotBeRemovedIsNotRepeatedForever) {
-  std::filesystem::create_directory(scratch / "CHECKPOINT");  // unlink fails, also for root
-  EXPECT_EQ(requests.poll().decision, checkpoint);
+  write_text(scratch / "CHECKPOINT", "");
+  ASSERT_EQ(::chmod(scratch.path().c_str(), 0555), 0);
+  const bool root = ::geteuid() == 0;  // root may remove it: be nobody for a while
+  constexpr uid_t nobody = 65534;
+  ASSERT_EQ(root ? ::seteuid(nobody) : 0, 0);
+  const StopDecision first = requests.poll().decision;
   clock.advance(2);
+  const StopDecision second = requests.poll().decision;
+  ASSERT_EQ(root ? ::seteuid(0) : 0, 0);
+  ASSERT_EQ(::chmod(scratch.path().c_str(), 0755), 0);
+  ASSERT_TRUE(std::filesystem::exists(scratch / "CHECKPOINT"));
+  EXPECT_EQ(first, checkpoint);
+  EXPECT_EQ(second, go_on);
+}
+
+TEST_F(RequestFilesTest, DirectoriesOfTheseNamesAreNoRequests) {
+  std::filesystem::create_directory(scratch / "STOP");
+  std::filesystem::create_directory(scratch / "CHECKPOINT");
   EXPECT_EQ(requests.poll().decision, go_on);
 }
 
