@@ -15,7 +15,7 @@ namespace marrow {
 /// The chance that one contact kills, derived from the kill coefficient, with its parts for
 /// printing (MODEL.md, "From the kill coefficient to a chance").
 struct KillChance {
-  double per_contact = 0;            // p: for eps = 1 and every multiplier at its reference
+  double per_contact = 0;            // p: for eps = 1 and every other multiplier at 1
   double coefficient_mm3_per_d = 0;  // kappa
   double accessible_share = 0;       // f_acc: share of the box that T cells may enter
   double contact_voxels = 0;         // mean number of enterable voxels around a niche
@@ -25,20 +25,16 @@ struct KillChance {
       1;  // m_ref: product of all kill multipliers in the reference attack
 };
 
-/// p from kappa: p·q(p) = kappa·f_acc·m_ref^-1 / (a^3·n·hops per day), with q(p) = 1/(1 + c·p) and
+/// p from kappa: x·q(x)·m_c = kappa·f_acc / (a^3·n·hops per day) for the chance x = p·phi of a
+/// contact in the reference attack (A = 1, no drug, eps = 1), phi being interferon on Fas and m_c
+/// the mean factor of cooperativity there; m_ref = phi·m_c. q(x) = 1/(1 + c·x) with
 /// c = (26/cap - 1)·n/26, where cap = 3.156 is the lattice capacity of the 26-neighbour contact set
-/// (Montroll & Weiss 1965 J Math Phys 6:167). Throws Failure(scenario) when no p <= 1 gives the
+/// (Montroll & Weiss 1965 J Math Phys 6:167). Throws Failure(scenario) when no x <= 1 gives the
 /// asked kappa. A kill chance given directly is p, and kappa follows from it. Contact in the
-/// niche's own voxel has n = 1 and the capacity of one site, 0.65946 for 1.
+/// niche's own voxel has n = 1 and the capacity of one site, 0.65946 for 1. In kernel motion there
+/// are no contacts: m_ref is that of the well-mixed attack.
 KillChance kill_chance(const TCellParameters& tcells, const Lattice& lattice,
-                       std::int64_t hops_per_hour, double accessible_share, double contact_voxels,
-                       double reference_multiplier = 1.0);
-
-/// m_ref: the mean of all multipliers of killing in the reference attack (A = 1, no drug), by which
-/// the chance of a contact is divided so that the reference attack keeps its kappa (MODEL.md, "From
-/// the kill coefficient to a chance"): interferon on Fas at level 1, and cooperativity with the
-/// share of stem cells that took a sublethal hit within its window.
-double reference_multiplier(const TCellParameters& tcells);
+                       std::int64_t hops_per_hour, double accessible_share, double contact_voxels);
 
 /// Hop sub-steps of one hour: round(6·motility/a^2·1 h), the six faces taken at rate 6 D/a^2.
 double hops_per_hour(double motility_um2_per_h, double spacing_um);

@@ -75,11 +75,24 @@ class Teller {
       const std::string where = "therapy[" + std::to_string(i) + "]";
       if (began == skipped && event.given) {
         add(due_hour(event, parameters_, patient_), drug + " skipped",
-            where + ": its condition did not hold on that day");
-      } else {
-        add(began, drug + (use_of(event.drug).course_h > 0 ? " begins" : " given"), where);
+            where + ": due on this day; when that was known, its condition did not hold");
+        continue;
+      }
+      const double full_h = course_h(event);
+      add(began, drug + (full_h > 0 ? " begins" : " given"), where);
+      if (began < 0 || full_h <= 0) continue;
+      tell_end(began, full_h, drug + (event.taper_h > 0 ? " at full dose ends" : " ends"), where);
+      if (event.taper_h > 0) {
+        tell_end(began, full_h + event.taper_h, drug + " taper ends", where);
       }
     }
+  }
+
+  void tell_end(std::int64_t began, double after_h, const std::string& event,
+                const std::string& where) {
+    const auto end = began + static_cast<std::int64_t>(std::ceil(after_h));
+    const bool alive = patient_.death_h == never || end <= patient_.death_h;
+    if (alive && end <= state_.step) add(end, event, where);
   }
 
   const ModelState& state_;

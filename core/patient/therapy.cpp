@@ -22,10 +22,6 @@ std::int64_t first_of(std::int64_t a, std::int64_t b) {
   return std::min(a, b);
 }
 
-double course_h(const TherapyEvent& event) {
-  return event.duration_h > 0 ? event.duration_h : use_of(event.drug).course_h;
-}
-
 const DrugEffect& effect_of(const TherapyEvent& event, const Parameters& parameters) {
   return parameters.drugs[static_cast<std::size_t>(event.drug)];
 }
@@ -42,6 +38,14 @@ double intensity(const TherapyEvent& event, double since_begin_h) {
   if (after < event.taper_h) return 1.0 - after / event.taper_h;
   return 0.0;
 }
+
+/// Events of one drug of which each begins before the one before is over, or on the day after: one
+/// course, in however many pieces the scenario writes it.
+struct Course {
+  std::size_t first;  // event
+  double end_h;       // of the full dose
+  double share;       // of the standard course: dose times time
+};
 
 /// The events of a patient that have begun by an hour.
 class Treatment {
@@ -66,6 +70,7 @@ class Treatment {
   [[nodiscard]] bool tolerant(const Draws& draws) const;
 
  private:
+  [[nodiscard]] std::vector<Course> courses_of(Drug drug) const;
   [[nodiscard]] bool challenged_since(double from_h, std::size_t after) const;
   [[nodiscard]] bool depleted_before(double until_h) const;
 
@@ -74,8 +79,32 @@ class Treatment {
   std::int64_t hour_;
 };
 
+std::vector<Course> Treatment::courses_of(Drug drug) const {
+  std::vector<std::size_t> events;
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (event(i).drug == drug && begun(i)) events.push_back(i);
+  }
+  std::ranges::stable_sort(events, {}, [this](std::size_t i) { return began_[i]; });
+  constexpr double pause_h = 24.0;
+  std::vector<Course> courses;
+  for (const std::size_t i : events) {
+    if (courses.empty() || static_cast<double>(began_[i]) > courses.back().end_h + pause_h) {
+      courses.push_back({i, 0.0, 0.0});
+    }
+    Course& course = courses.back();
+    course.end_h = std::max(course.end_h, end_h(i));
+    course.share += effective_dose(event(i)) * course_h(event(i)) / use_of(drug).course_h;
+  }
+  return courses;
+}
+
 /// Whether a challenge began at `from_h` or later; at the same hour the one listed later counts.
+/// The trigger is the first challenge, and comes before all events of its hour.
 bool Treatment::challenged_since(double from_h, std::size_t after) const {
+  if (const auto& trigger = parameters_.tcells.trigger;
+      trigger && trigger->at_h > from_h && trigger->at_h <= static_cast<double>(hour_)) {
+    return true;
+  }
   for (std::size_t i = 0; i < size(); ++i) {
     if (event(i).drug != Drug::antigen_challenge || !begun(i)) continue;
     const auto at_h = static_cast<double>(began_[i]);
@@ -111,13 +140,17 @@ double Treatment::antigen() const {
 }
 
 bool Treatment::tolerant(const Draws& draws) const {
-  for (std::size_t i = 0; i < size(); ++i) {
-    const DrugEffect& effect = effect_of(event(i), parameters_);
-    if (!begun(i) || effect.tolerance <= 0 || static_cast<double>(hour_) < end_h(i)) continue;
-    if (effect.tcell_log10_kill <= 0 && depleted_before(end_h(i))) continue;
-    const double chance = effect.tolerance * std::min(1.0, effective_dose(event(i)));
-    const std::uint64_t bits = draws(Purpose::tolerance, Entity::patient, i).first;
-    if (Threshold::of(chance).happens(bits) && !challenged_since(end_h(i), i)) return true;
+  for (std::size_t drug = 0; drug < drug_count; ++drug) {
+    const DrugEffect& effect = parameters_.drugs[drug];
+    if (effect.tolerance <= 0) continue;
+    for (const Course& course : courses_of(static_cast<Drug>(drug))) {
+      if (static_cast<double>(hour_) < course.end_h) continue;
+      if (effect.tcell_log10_kill <= 0 && depleted_before(course.end_h)) continue;
+      const double chance = effect.tolerance * std::min(1.0, course.share);
+      const std::uint64_t bits = draws(Purpose::tolerance, Entity::patient, course.first).first;
+      const bool restored = Threshold::of(chance).happens(bits);
+      if (restored && !challenged_since(course.end_h, course.first)) return true;
+    }
   }
   return false;
 }
@@ -141,15 +174,19 @@ void apply_factors(Modifiers& m, const DrugEffect& effect, double share) {
 /// Adds the deaths of one hour of a course; the last hour may be a part.
 void apply_kills(Modifiers& m, const TherapyEvent& event, const DrugEffect& effect,
                  double since_begin_h) {
-  const double course = course_h(event);
-  const double hours = std::min(1.0, course - since_begin_h);
-  if (hours <= 0) return;
-  const double per_log10 = ln_10 * effective_dose(event) * (hours / course);
+  const double hours = std::min(1.0, course_h(event) - since_begin_h);
+  const double standard_h = use_of(event.drug).course_h;
+  if (hours <= 0 || standard_h <= 0) return;
+  const double per_log10 = ln_10 * effective_dose(event) * (hours / standard_h);
   m.tcell_loss_per_h += per_log10 * effect.tcell_log10_kill;
   m.treg_loss_per_h += per_log10 * effect.treg_log10_kill;
 }
 
 }  // namespace
+
+double course_h(const TherapyEvent& event) {
+  return event.duration_h > 0 ? event.duration_h : use_of(event.drug).course_h;
+}
 
 double relative_dose(const TherapyEvent& event) {
   const double standard = use_of(event.drug).standard_dose;

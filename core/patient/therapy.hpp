@@ -17,6 +17,10 @@
 
 namespace marrow {
 
+/// How long an event's drug is given at full dose: as the scenario says, or for its standard
+/// course; 0 for what is given at once.
+double course_h(const TherapyEvent& event);
+
 /// Dose over the standard dose; 1 when the scenario gives none or the drug has none. The dose is in
 /// the unit of use_of(drug).
 double relative_dose(const TherapyEvent& event);
@@ -44,14 +48,17 @@ std::vector<std::size_t> begin_due_events(PatientState& patient, const Parameter
 /// - A drug acts fully for its duration, then fades linearly over its taper. A factor f acts as
 ///   1 + (f - 1)·min(1, relative dose)·(what is left of the taper). Factors of different drugs
 ///   multiply; of events of one drug that overlap, the one that leaves most acts.
-/// - A log10 kill, times the relative dose, is spread evenly over the duration: the rates of its
-///   hours sum to ln(10)·log10 kill. Doses of cells (transplant) do not scale effects.
-/// - Tolerance: one draw per event with a chance, times min(1, relative dose). From the end of the
-///   full dose on, T cells do not divide until an antigen challenge begins. The chance of a drug
+/// - A log10 kill is that of the standard dose for the standard course, and goes evenly with dose
+///   and time: the rates of the hours of a standard course sum to ln(10)·log10 kill. Doses of cells
+///   (transplant) do not scale effects.
+/// - Tolerance: one draw per course of a drug with a chance, times min(1, dose·time over those of
+///   the standard course). Events of one drug that follow each other within a day are one course.
+///   From the end of the full dose on, T cells do not divide until an antigen challenge begins; the
+///   trigger is one, so that nothing given before it makes it powerless. The chance of a drug
 ///   that kills no T cells (cyclosporine) counts only if no depleting drug with a chance of its own
 ///   began before that end.
 /// - Antigen is gone from an antigen removal (for its duration, for good without one) until a later
-///   antigen challenge.
+///   antigen challenge, or the trigger.
 Modifiers modifiers_at(const PatientState& patient, const Parameters& parameters,
                        const Draws& draws, std::int64_t hour);
 

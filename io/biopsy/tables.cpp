@@ -159,7 +159,7 @@ std::string biopsy_text(const BiopsyFacts& facts, const BiopsyRow& row) {
                                    "stem cells", "progenitors by density"));
   text += line("CD8+", stain_line(counts, counts.cd8(), counts.count(CellLook::attacking_tcell),
                                   "attacking T cells", "others by density"));
-  return text + clone_lines(facts, counts.core);
+  return text + clone_lines(facts, counts.core) + line("", facts.scale);
 }
 
 std::string spread_text(const BiopsyFacts& facts, std::span<const BiopsyRow> rows) {
@@ -204,7 +204,7 @@ std::string spread_text(const BiopsyFacts& facts, std::span<const BiopsyRow> row
 }
 
 std::string biopsy_csv(const BiopsyFacts& facts, std::span<const BiopsyRow> rows) {
-  std::string text = "core";
+  std::string text = "# " + facts.scale + "\ncore";
   for (const Column& column : columns()) text += std::string(",") + column.name;
   text += '\n';
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -224,6 +224,7 @@ Json biopsy_json(const BiopsyFacts& facts, std::span<const BiopsyRow> rows) {
                {"day", facts.day},
                {"section_thickness_um", facts.thickness_um},
                {"box_mm3", rounded(facts.box_mm3)},
+               {"real_cells_per_niche", rounded(facts.real_cells_per_niche)},
                {"cores", Json::array()}};
   for (const BiopsyRow& row : rows) {
     Json core;

@@ -31,6 +31,8 @@ struct BiopsyFacts {
   double severe_cellularity = 0.25;  // patient.saa.cellularity
   double box_mm3 = 0.0;
   std::vector<std::string> clone_names;  // by clone id
+  std::string scale;                     // scale_text: how much of the patient the box stands for
+  double real_cells_per_niche = 0.0;
 };
 
 /// Two cores are said to be far apart from this difference of cellularity on.

@@ -62,6 +62,7 @@ json to_json(const ProvenanceSegment& segment) {
   out["build"] = to_json(segment.build);
   out["libraries"] = segment.libraries;
   out["ranks"] = segment.ranks;
+  out["real_cells_per_niche"] = segment.real_cells_per_niche;
   out["hosts"] = to_json(segment.hosts);
   out["process"] = to_json(segment.process);
   out["started"] = utc_text(segment.started_wall_s);

@@ -37,6 +37,7 @@ struct ProvenanceSegment {
   std::map<std::string, std::string> libraries;
   std::vector<HostRanks> hosts;
   int ranks = 1;
+  double real_cells_per_niche = 0.0;  // the scale: stem cells of the patient per niche of the box
   ProcessIdentity process;
   std::int64_t started_wall_s = 0;
 };

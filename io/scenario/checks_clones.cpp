@@ -65,6 +65,14 @@ void check_growth(Checker& check, const FounderClone& founder, const std::string
       {check.states("hspc.homeostatic_rate") + "; 'growth' may take away at most that"});
 }
 
+void check_mutation_growth(Checker& check, const MutationClass& mutation, const std::string& path) {
+  if (mutation.growth_per_h + check.parameters().hspc.homeostatic_rate_per_h >= 0.0) return;
+  check.contradiction(
+      {path + ".growth", path},
+      "cells of the mutation class '" + mutation.name + "' would divide at a negative rate",
+      {check.states("hspc.homeostatic_rate") + "; 'growth' may take away at most that"});
+}
+
 void check_infused(Checker& check, const FounderClone& founder, const std::string& path) {
   const auto& therapy = check.parameters().therapy;
   if (founder.cells > 0 || founder.share > 0.0) {
@@ -116,6 +124,13 @@ void check_clones(Checker& check) {
   const double edge = static_cast<double>(check.parameters().niches.replica_edge);
   const double niches = edge > 0.0 ? edge * edge * edge : check.whole_niches();
   double cells = 0.0;
+  const CloneParameters& clones = check.parameters().clones;
+  for (std::size_t i = 0; i < clones.mutations.size(); ++i) {
+    check_mutation_growth(check, clones.mutations[i], element("clones.mutations", i));
+  }
+  for (const MutationClass& mutation : clones.catalogue) {
+    check_mutation_growth(check, mutation, "clones.catalogue." + mutation.name);
+  }
   bool countable = true;
   for (std::size_t i = 0; i < founders.size(); ++i) {
     const FounderClone& founder = founders[i];

@@ -49,10 +49,13 @@ void declare_founders(Declarations& d) {
       .at_least(0)
       .means(
           "Number of cells placed (in each replica, where niches.replica_edge makes some). Give "
-          "this or share; neither for an infused clone.");
+          "this or share; neither for an infused clone.")
+      .source("the question of the scenario [A]");
   d.share(
        "share", [](auto& p, auto i) -> auto& { return p.clones.founders[i].share; })
-      .means("Share of the niches given to the clone. Give this or cells.");
+      .means("Share of the niches given to the clone. Give this or cells.")
+      .usual("0 to 0.01")
+      .source("clones at diagnosis, often below the limit of detection: Zaimoku 2017 [S]");
   d.add(ParameterType::choice, "at",
         [](auto& p, auto i) -> auto& { return p.clones.founders[i].at; },
         {"start", "trigger", "infusion"})

@@ -15,7 +15,7 @@ void declare_tregs(Declarations& d) {
   d.quantity(
        "density", {"/mm^3"}, [](auto& p, auto) -> auto& { return p.tregs->density_per_mm3; })
       .at_least(0.0)
-      .at_most(1e6)
+      .at_most(1e4)  // a few percent of the voxels; many more would not fit
       .means("Density that the body keeps up.")
       .usual("13 to 60 /mm^3")
       .source("in blood 1.31 /uL in aplastic anemia, 5.78 /uL in health [S]; value [A]");

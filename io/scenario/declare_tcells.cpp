@@ -40,7 +40,8 @@ void declare_contact(Declarations& d) {
       .source("0.033 /d at 300 /mm^3, from the tempo of the disease [D]");
   d.share(
        "kill_chance", [](auto& p, auto) -> auto& { return p.tcells.kill_chance; })
-      .means("Chance that one contact kills, given directly instead of 'kill_coefficient'.");
+      .means("Chance that one contact kills, given directly instead of 'kill_coefficient'.")
+      .source("to verify the program against theory; no value in patients is known [A]");
   d.add(ParameterType::choice, "contact", [](auto& p, auto) -> auto& { return p.tcells.contact; },
         {"adjacent", "same_voxel"})
       .on_restart(RestartPolicy::fixed)

@@ -92,10 +92,12 @@ void declare_image(Declarations& d) {
   d.add(
        ParameterType::number, "bone_threshold",
        [](auto& p, auto) -> auto& { return p.tissue.image.bone_threshold; })
-      .means("Grey value at and above which a voxel is bone.");
+      .means("Grey value at and above which a voxel is bone.")
+      .source("a property of the scan [D]");
   d.share(
        "spacing_tolerance", [](auto& p, auto) -> auto& { return p.tissue.image.spacing_tolerance; })
-      .means("Allowed relative difference between the image's voxel size and domain.spacing.");
+      .means("Allowed relative difference between the image's voxel size and domain.spacing.")
+      .source("to the rounding of scanners' headers [A]");
   d.list(
       "tissue.image.labels", fixed, "Which tissue each value of a segmented image is.",
       [](auto& p) -> auto& { return p.tissue.image.labels; });

@@ -6,6 +6,7 @@
 #include "io/biopsy/slide.hpp"
 #include "io/biopsy/tables.hpp"
 #include "io/run/file_calls.hpp"
+#include "io/text/scale.hpp"
 #include "tools/marrow/biopsy_request.hpp"
 #include "tools/marrow/biopsy_source.hpp"
 #include "tools/marrow/commands.hpp"
@@ -48,9 +49,16 @@ Core take_core(const BiopsySource& source, const BiopsyPlan& plan, const Needle&
 
 io::BiopsyFacts facts_of(const BiopsySource& source, const BiopsyPlan& plan) {
   const Parameters& p = source.parameters();
-  return {p.scenario.name,     source.checkpoint().string(), source.day(),
-          plan.thickness_um,   p.patient.saa.cellularity,    source.lattice().volume_mm3(),
-          source.clone_names()};
+  const std::int64_t niches = source.niche_count();
+  return {p.scenario.name,
+          source.checkpoint().string(),
+          source.day(),
+          plan.thickness_um,
+          p.patient.saa.cellularity,
+          source.lattice().volume_mm3(),
+          source.clone_names(),
+          io::scale_text(p.clones.n_real, niches),
+          p.clones.n_real / static_cast<double>(niches)};
 }
 
 fs::path made_folder(const BiopsyRequest& request, const BiopsySource& source) {

@@ -37,6 +37,7 @@ class BiopsySource {
   [[nodiscard]] const std::filesystem::path& home() const { return home_; }
   [[nodiscard]] double day() const { return static_cast<double>(state_.step) / 24.0; }
   [[nodiscard]] std::vector<std::string> clone_names() const;
+  [[nodiscard]] std::int64_t niche_count() const { return std::ssize(niches_); }
 
   [[nodiscard]] SectionTissue section(const Pass& pass) const;
   [[nodiscard]] std::vector<SectionCell> agents(const SectionTissue& tissue,

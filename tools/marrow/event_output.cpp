@@ -4,6 +4,7 @@
 #include "core/model/failure.hpp"
 #include "io/run/file_calls.hpp"
 #include "io/run/wording.hpp"
+#include "io/text/scale.hpp"
 
 #include <fmt/format.h>
 
@@ -38,8 +39,11 @@ void EventOutput::tell(const parallel::Simulation& simulation, io::Messages& mes
 }
 
 void EventOutput::write(const parallel::Simulation& simulation, io::Messages& messages) {
+  const Model& model = simulation.model();
+  const std::string scale = io::scale_text(model.parameters.clones.n_real, model.niche_count());
   try {
-    io::replace_file_text(file_, chronicle_csv(simulation.state(), simulation.model().parameters));
+    io::replace_file_text(
+        file_, "# " + scale + "\n" + chronicle_csv(simulation.state(), model.parameters));
     written_ = true;
   } catch (const Failure& failure) {
     if (written_) messages.warn(failure.what());

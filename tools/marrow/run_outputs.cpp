@@ -7,6 +7,7 @@
 #include "io/run/build_info.hpp"
 #include "io/run/wording.hpp"
 #include "io/scenario/effective.hpp"
+#include "io/text/scale.hpp"
 #include "tools/marrow/checkpoint_content.hpp"
 #include "tools/marrow/frame_output.hpp"
 #include "tools/marrow/setup_report.hpp"
@@ -36,11 +37,9 @@ std::unique_ptr<io::Messages> messages_for(const parallel::Communicator& comm,
 }
 
 std::vector<std::string> series_comments(const Parameters& p, std::int64_t niches) {
-  return {
-      fmt::format("marrow series, format 1; scenario {}; seed {}", p.scenario.name,
-                  p.scenario.seed),
-      fmt::format("scale: N_real/K = {} / {} = {:.6g}; one niche stands for that many stem cells",
-                  p.clones.n_real, niches, p.clones.n_real / static_cast<double>(niches))};
+  return {fmt::format("marrow series, format 1; scenario {}; seed {}", p.scenario.name,
+                      p.scenario.seed),
+          io::scale_text(p.clones.n_real, niches)};
 }
 
 }  // namespace
@@ -136,6 +135,7 @@ void RunOutputs::begin_provenance(const parallel::Simulation& simulation,
   segment.libraries = io::library_versions();
   segment.hosts = hosts;
   segment.ranks = comm_.size();
+  segment.real_cells_per_niche = simulation.model().real_cells_per_niche();
   segment.process = io::this_process();
   segment.started_wall_s = started_wall_s_;
   const std::string trouble = io::begin_segment(paths_.provenance(), segment);

@@ -60,7 +60,8 @@ TEST(Chronicle, TellsDiseaseAndTherapyByDate) {
                           ChronicleEntry{390 * day, "partial response",
                                          "HLA-lacking share of progenitors 0.500"},
                           ChronicleEntry{400 * day, "eltrombopag skipped",
-                                         "therapy[1]: its condition did not hold on that day"}));
+                                         "therapy[1]: due on this day; when that was known, its "
+                                         "condition did not hold"}));
 }
 
 TEST(Chronicle, TellsLateEffectsAndDeath) {

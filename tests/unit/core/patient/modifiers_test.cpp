@@ -118,7 +118,7 @@ TEST(LogKill, TheHazardOfACourseSumsToIt) {
   }
 }
 
-TEST(LogKill, ScalesWithTheDoseForAnyDuration) {
+TEST(LogKill, GoesWithDoseAndTime) {
   TherapyEvent event = event_of(Drug::horse_atg);
   event.dose = {80, DoseUnit::mg_per_kg};
   for (const double duration : {0.0, 240.0, 24.5, 0.25}) {
@@ -126,8 +126,20 @@ TEST(LogKill, ScalesWithTheDoseForAnyDuration) {
     event.taper_h = 48;  // kills nothing
     Treated t({event});
     t.run_to(0);
-    EXPECT_NEAR(log10_kill(t, 30 * day).first, 2 * 0.92, 1e-12) << duration;
+    const double courses = (duration > 0 ? duration : 96.0) / 96.0;
+    EXPECT_NEAR(log10_kill(t, 30 * day).first, 2 * 0.92 * courses, 1e-12) << duration;
   }
+}
+
+TEST(LogKill, OfACourseIsTheSameInPieces) {
+  std::vector<TherapyEvent> daily;
+  for (const double at_d : {0.0, 1.0, 2.0, 3.0}) {
+    daily.push_back(event_of(Drug::horse_atg, at_d));
+    daily.back().duration_h = 24;
+  }
+  Treated t(daily);
+  t.run_to(4 * day);
+  EXPECT_NEAR(log10_kill(t, 30 * day).first, 0.92, 1e-12);
 }
 
 TEST(LogKill, AGraftOfFewCellsNeedsTheSameConditioning) {
@@ -143,6 +155,7 @@ TEST(LogKill, AGraftOfFewCellsNeedsTheSameConditioning) {
 
 /// How many of n patients no longer let T cells divide at `hour`.
 int tolerant(Treated t, int n, std::int64_t hour) {
+  t.parameters.tcells.trigger.reset();  // the attack is there from the start
   int count = 0;
   for (int seed = 1; seed <= n; ++seed) {
     t.draws = Draws(static_cast<std::uint64_t>(seed));
@@ -182,6 +195,41 @@ TEST(Tolerance, ScalesWithALowDose) {
   Treated t({event});
   t.run_to(0);
   expect_share(tolerant(t, n, 10 * day), n, 0.51 / 4);
+}
+
+TEST(Tolerance, OfACourseIsTheSameInPieces) {
+  constexpr int n = 4000;
+  Treated whole({event_of(Drug::cyclosporine)});
+  TherapyEvent first = event_of(Drug::cyclosporine);
+  TherapyEvent second = event_of(Drug::cyclosporine, 90);
+  first.duration_h = second.duration_h = 90.0 * day;
+  Treated halves({second, first});
+  whole.run_to(180 * day);
+  halves.run_to(180 * day);
+  expect_share(tolerant(whole, n, 180 * day), n, 0.25);
+  EXPECT_EQ(tolerant(halves, n, 180 * day - 1), 0) << "the course is not over";
+  expect_share(tolerant(halves, n, 180 * day), n, 0.25);
+
+  Treated half({first});
+  half.run_to(0);
+  expect_share(tolerant(half, n, 200 * day), n, 0.125);
+  Treated apart({first, event_of(Drug::cyclosporine, 200)});
+  apart.run_to(200 * day);
+  expect_share(tolerant(apart, n, 400 * day), n, 1 - 0.875 * 0.75);
+}
+
+TEST(Tolerance, AndRemovalOfBeforeTheTriggerEndWithIt) {
+  Treated t({event_of(Drug::horse_atg), event_of(Drug::antigen_removal, 1)});
+  t.effect(Drug::horse_atg).tolerance = 1.0;
+  t.run_to(40 * day);
+  EXPECT_EQ(t.at(30 * day - 1).tcell_division, 0.0);
+  EXPECT_EQ(t.at(30 * day - 1).antigen, 0.0);
+  EXPECT_EQ(t.at(30 * day).tcell_division, 1.0);
+  EXPECT_EQ(t.at(30 * day).antigen, 1.0);
+  Treated across({event_of(Drug::horse_atg, 28)});  // still being given when it begins
+  across.effect(Drug::horse_atg).tolerance = 1.0;
+  across.run_to(40 * day);
+  EXPECT_EQ(across.at(32 * day).tcell_division, 0.0);
 }
 
 TEST(Tolerance, OfCyclosporineCountsOnlyAlone) {

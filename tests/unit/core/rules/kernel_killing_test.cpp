@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/rules/kernel_killing.hpp"
 
+#include "core/rules/niche_clocks.hpp"
 #include "tests/unit/core/rules/statistics.hpp"
 #include "tests/unit/core/rules/stem_cell_world.hpp"
 
@@ -71,6 +72,42 @@ TEST(KernelKilling, WoundsAreAsLikelyAsKillsWithoutCooperativity) {
   const double kills = 5e4 * -std::expm1(-0.06) + 5e4 * -std::expm1(-0.02);
   EXPECT_NEAR(c.killed, kills, five_sigma * std::sqrt(kills));
   EXPECT_LT(std::abs(z_score(c.wounded, 1e5, -std::expm1(-0.02))), five_sigma);
+}
+
+// Stem cells that the reference attack strikes hour by hour, as the program does, die with its
+// hazard once wounds are as frequent as they get, however much a wound matters.
+TEST(KernelKilling, TheReferenceAttackKeepsItsKappaWithCooperativity) {
+  for (const double factor : {3.0, 10.0, 100.0}) {
+    Parameters p;
+    p.tcells.motion = Motion::kernel;
+    p.tcells.kill_coefficient_mm3_per_h *= 8;  // 0.011 per hour: wounds matter
+    p.tcells.cooperativity = CooperativityParameters{factor, 24.0};
+    p.tcells.fas_multiplier = 2.0;
+    StemCellWorld w({{40, 40, 40}, 4}, p);
+    std::vector<std::uint32_t> niches(w.state.niches.size());
+    std::iota(niches.begin(), niches.end(), 0u);
+    const double reference =
+        p.tcells.kill_coefficient_mm3_per_h * p.tcells.reference_density_per_mm3;
+    const std::vector<double> hazards(niches.size(), reference / w.model.kill.reference_multiplier);
+    double alive = 64000;
+    double exposed = 0;
+    double killed = 0;
+    for (int hour = 0; hour < 144; ++hour) {
+      w.state.step = hour;
+      const KernelHits hits =
+          choose_kernel_hits(w.state, w.model, {1.0, 1, 0}, {}, niches, hazards);
+      if (hour >= 96) {
+        exposed += alive;
+        killed += static_cast<double>(hits.killed.size());
+      }
+      alive -= static_cast<double>(hits.killed.size());
+      for (const std::uint32_t n : hits.killed) w.vacate(n);
+      advance_niche_clocks(w.state, w.model, {1.0, 1, 0});
+      remember_wounds(w.state, *p.tcells.cooperativity, hits.wounded);
+    }
+    EXPECT_LT(std::abs(z_score(killed, exposed, -std::expm1(-reference))), five_sigma) << factor;
+    EXPECT_GT(killed, 5000);
+  }
 }
 
 }  // namespace

@@ -164,5 +164,36 @@ TEST(KillChance, GivenDirectlyIsTheOneOfItsCoefficient) {
   EXPECT_NEAR(given.coefficient_mm3_per_d, 1.1e-4, 1e-16);
 }
 
+TEST(KillChance, WithFasIsThatOfTheSameContactInTheReferenceAttack) {
+  TCellParameters t = with_kappa_per_day(2e-3);
+  const double alone = kill_chance(t, Lattice{}, 36, 0.6, 18.0).per_contact;
+  t.fas_multiplier = 4.0;
+  const KillChance k = kill_chance(t, Lattice{}, 36, 0.6, 18.0);
+  EXPECT_DOUBLE_EQ(4.0 * k.per_contact, alone);
+  EXPECT_DOUBLE_EQ(k.reference_multiplier, 4.0);
+}
+
+TEST(KillChance, WithCooperativityIsLessTheMoreAWoundMatters) {
+  TCellParameters t = with_kappa_per_day(8.8e-4);
+  double before = open_box(8.8e-4).per_contact;
+  for (const double factor : {1.0, 3.0, 30.0, 1000.0}) {
+    t.cooperativity = CooperativityParameters{factor, 24.0};
+    const KillChance k = kill_chance(t, Lattice{{200, 200, 200}}, 180, 1.0, open_neighbours);
+    if (factor == 1.0) {
+      EXPECT_NEAR(k.per_contact / before, 1.0, 1e-12);
+    } else {
+      EXPECT_LT(k.per_contact, before);
+    }
+    EXPECT_NEAR(k.per_contact * k.depletion * k.reference_multiplier * voxel_mm3 * open_neighbours *
+                    180 * 24 / 8.8e-4,
+                1.0, 1e-12);
+    before = k.per_contact;
+    t.motion = Motion::kernel;  // no contact saturates: the factor counts in full
+    EXPECT_GE(kill_chance(t, Lattice{}, 180, 1.0, open_neighbours).reference_multiplier,
+              k.reference_multiplier * (1.0 - 1e-12));
+    t.motion = Motion::hops;
+  }
+}
+
 }  // namespace
 }  // namespace marrow

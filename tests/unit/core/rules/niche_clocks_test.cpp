@@ -78,21 +78,6 @@ TEST(Susceptibility, MultipliesPresentationDrugsAndFas) {
   EXPECT_EQ(susceptibility(w.state.niches[0], clone, w.model, levels), 0.0);
 }
 
-// The reference attack keeps its kappa: the mean factor over stem cells that have been under it for
-// long, wounds included, is the multiplier that p was divided by.
-TEST(ReferenceMultiplier, IsTheMeanFactorInTheReferenceAttack) {
-  TCellParameters t;
-  t.kill_coefficient_mm3_per_h *= 8;  // hazard 0.0110 per hour: wounds matter
-  t.cooperativity = CooperativityParameters{4.0, 24.0};
-  t.fas_multiplier = 2.0;
-  const double m = reference_multiplier(t) / 2.0;
-  const double hazard = t.kill_coefficient_mm3_per_h * t.reference_density_per_mm3;
-  const double wounded = -std::expm1(-hazard / m * 24.0);
-  EXPECT_NEAR(m, 1.0 + 3.0 * wounded, 1e-12);
-  EXPECT_GT(wounded, 0.05);
-  EXPECT_EQ(reference_multiplier(TCellParameters{}), 1.0);
-}
-
 TEST(NicheLoss, HasTheRatesOfTheScenario) {
   Parameters p;
   p.niches.loss = NicheLossParameters{0.04, 0.01};

@@ -183,8 +183,8 @@ TEST(Stains, AreFoundByNameAndAddUp) {
 }
 
 TEST(Tables, CsvAndTextSayTheSame) {
-  BiopsyFacts facts{"example", "run/checkpoints/step", 12.5, 3.0, 0.25,
-                    8.0,       {"clone 0", "clone 1"}};
+  BiopsyFacts facts{"example", "run/checkpoints/step", 12.5,         3.0,  0.25,
+                    8.0,       {"clone 0", "clone 1"}, "scale: 250", 250.0};
   BiopsyRow row;
   row.site = "here";
   row.counts.length_um = 2000;
@@ -197,10 +197,13 @@ TEST(Tables, CsvAndTextSayTheSame) {
   EXPECT_THAT(text, HasSubstr("HLA-lacking 40.0 % (4 of 10; 95 % interval 16.8 to 68.7 %)"));
   const std::vector<BiopsyRow> rows = {row, row};
   const std::string csv = biopsy_csv(facts, rows);
-  EXPECT_EQ(std::ranges::count(csv, '\n'), 3);
+  EXPECT_EQ(std::ranges::count(csv, '\n'), 4);
+  EXPECT_TRUE(csv.starts_with("# scale: 250\ncore,"));
+  EXPECT_THAT(text, HasSubstr("scale: 250"));
   EXPECT_EQ(std::ranges::count(csv, ',') % 3, 0);
   EXPECT_THAT(csv, HasSubstr(",0.2,6,2.0,6,"));
   const auto json = biopsy_json(facts, rows);
+  EXPECT_EQ(json["real_cells_per_niche"], 250.0);
   EXPECT_EQ(json["cores"][1]["core_hla_lacking"], 4);
   EXPECT_EQ(json["cellularity"]["sd"], 0.0);
   EXPECT_THAT(spread_text(facts, rows), HasSubstr("100.0 % of the cores lie below 25 %"));
