@@ -43,7 +43,7 @@ struct Plan {
     return (request.ranks + request.ranks_per_node - 1) / request.ranks_per_node;
   }
   [[nodiscard]] double node_bytes() const {
-    return run.node_memory_bytes(std::min(request.ranks_per_node, request.ranks));
+    return run.memory.on_node(std::min(request.ranks_per_node, request.ranks));
   }
 };
 
@@ -65,7 +65,7 @@ std::string division(const Plan& plan) {
 }
 
 std::string memory(const Plan& plan) {
-  return line("memory of a rank", bytes_text(plan.run.most_memory_bytes)) +
+  return line("memory of a rank", bytes_text(plan.run.memory.most_bytes)) +
          line("memory of a node", bytes_text(plan.node_bytes()));
 }
 
@@ -138,7 +138,7 @@ std::string advice_on_ranks(const Plan& plan) {
   return fmt::format(
       "{} ranks are too many for this lattice: ask for {}; a node then needs {} of memory",
       plan.request.ranks, plan.sensible == 1 ? "one" : fmt::format("at most {}", plan.sensible),
-      bytes_text(fewer.node_memory_bytes(std::min(plan.sensible, plan.request.ranks_per_node))));
+      bytes_text(fewer.memory.on_node(std::min(plan.sensible, plan.request.ranks_per_node))));
 }
 
 std::string warnings(const Plan& plan) {
@@ -181,7 +181,7 @@ nlohmann::ordered_json as_json(const Plan& plan) {
   nlohmann::ordered_json out = {{"ranks", plan.request.ranks},
                                 {"voxels_per_rank", run.shares.most_own},
                                 {"voxels_per_rank_with_ghosts", run.shares.most_held},
-                                {"memory_per_rank_bytes", run.most_memory_bytes},
+                                {"memory_per_rank_bytes", run.memory.most_bytes},
                                 {"memory_per_node_bytes", plan.node_bytes()},
                                 {"checkpoints", run.checkpoints},
                                 {"checkpoint_bytes", run.checkpoint_bytes},

@@ -9,18 +9,6 @@
 namespace marrow::tool {
 namespace {
 
-// Bytes per voxel at the peaks of memory, measured with runs of 2 to 17 million voxels.
-constexpr double setup_alone = 2.85;     // laying the tissue on one rank
-constexpr double setup_shared = 5.1;     // and on several, which exchange parts of it
-constexpr double kept = 1.3;             // tissue and two bits
-constexpr double frame_own = 4.2;        // a rank's part of the tissue frame, packed
-constexpr double frame_piece = 2.85;     // of the piece that a rank writes
-constexpr double signal_fields = 6.4;    // on a grid of two voxels
-constexpr double niche_tables = 160.0;   // bytes per niche on every rank
-constexpr double tcell_records = 120.0;  // bytes per T cell, snapshot and frame included
-constexpr double writer_bytes = 4e6;     // HDF5 and VTK at work, on rank 0
-constexpr double process_growth_bytes = 16e6;
-
 // Bytes in a checkpoint, measured.
 constexpr double checkpoint_base = 7e4;
 constexpr double checkpoint_record = 16.0;           // of a niche, a block, a T cell
@@ -40,43 +28,6 @@ double voxels(const Parameters& p) { return static_cast<double>(p.lattice().box(
 
 std::int64_t times_due(double every_h, double duration_h) {
   return every_h > 0.0 ? static_cast<std::int64_t>(std::ceil(duration_h / every_h - 1e-9)) : 0;
-}
-
-/// Voxels of the tissue frame that rank 0 writes.
-double piece_voxels(const Parameters& p, int ranks) {
-  const FrameParameters& frames = p.output.frames;
-  if (frames.every_h <= 0.0 || !frames.tissue) return 0.0;
-  const double shown =
-      frames.crop_voxels ? static_cast<double>(frames.crop_voxels->volume()) : voxels(p);
-  const double stride = static_cast<double>(frames.stride);
-  const double writers = static_cast<double>(std::clamp<std::int64_t>(frames.pieces, 1, ranks));
-  return shown / (stride * stride * stride) / writers;
-}
-
-double rank_memory(const Parameters& p, const RunEstimate& run, double process_bytes,
-                   double own_voxels, double held_voxels, int ranks, double piece) {
-  const double setup = (ranks == 1 ? setup_alone : setup_shared) * held_voxels;
-  const double frame =
-      kept * held_voxels + (piece > 0.0 ? frame_own * own_voxels : 0.0) + frame_piece * piece;
-  const double coarser = p.signals ? static_cast<double>(p.signals->voxels_per_cell) / 2.0 : 1.0;
-  const double signals =
-      p.signals ? signal_fields * held_voxels / (coarser * coarser * coarser) : 0.0;
-  const double share = own_voxels / voxels(p);
-  return process_bytes + process_growth_bytes + std::max(setup, frame + signals) +
-         niche_tables * static_cast<double>(run.niches) + tcell_records * run.most_tcells * share;
-}
-
-void estimate_memory(const Parameters& p, int ranks, const Calibration& c, RunEstimate& run) {
-  constexpr double usual_process_bytes = 33e6;
-  const double process = c.done ? c.process_bytes : usual_process_bytes;
-  const auto number = [](std::int64_t n) { return static_cast<double>(n); };
-  const double piece = piece_voxels(p, ranks);
-  const double root = writer_bytes + rank_memory(p, run, process, number(run.shares.own_of_root),
-                                                 number(run.shares.held_by_root), ranks, piece);
-  const double other = rank_memory(p, run, process, number(run.shares.most_own),
-                                   number(run.shares.most_held), ranks, 0.0);
-  run.most_memory_bytes = ranks == 1 ? root : std::max(root, other);
-  run.usual_memory_bytes = other;
 }
 
 void estimate_files(const Parameters& p, RunEstimate& run) {
@@ -120,7 +71,8 @@ void estimate_time(const Parameters& p, int ranks, const Calibration& c, RunEsti
       static_cast<double>(run.frames) * run.frame_bytes + run.static_frame_bytes;
   run.output_s = static_cast<double>(run.checkpoints) * checkpoint_s +
                  static_cast<double>(run.frames) * frame_s +
-                 piece_voxels(p, ranks) * tissue_frame_s_per_voxel + bytes / disk_bytes_per_s;
+                 parallel::frame_piece_voxels(p, ranks) * tissue_frame_s_per_voxel +
+                 bytes / disk_bytes_per_s;
   const bool tcells = c.tcell_hours_per_mm3 > 0.0;
   run.messages_per_step = tcells ? static_cast<double>(run.shares.exchanges_per_hour) *
                                        static_cast<double>(run.shares.most_neighbours)
@@ -136,9 +88,12 @@ RunEstimate estimate(const Parameters& parameters, int ranks, const Calibration&
   RunEstimate run;
   const double volume_mm3 = parameters.lattice().volume_mm3();
   run.shares = parallel::shares_of(parameters, ranks);
-  run.niches = std::llround(parameters.niches.density_per_mm3 * volume_mm3);
+  run.niches = std::llround(parallel::expected_niches(parameters));
   run.most_tcells = calibration.most_tcells_per_mm3 * volume_mm3;
-  estimate_memory(parameters, ranks, calibration, run);
+  run.memory = parallel::memory_need(
+      parameters, run.shares, ranks,
+      calibration.done ? calibration.process_bytes : parallel::usual_process_bytes,
+      run.most_tcells);
   estimate_files(parameters, run);
   estimate_time(parameters, ranks, calibration, run);
   return run;

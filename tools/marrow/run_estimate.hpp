@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/model/parameters.hpp"
+#include "parallel/memory_need.hpp"
 #include "parallel/shares.hpp"
 #include "tools/marrow/calibration.hpp"
 
@@ -16,12 +17,7 @@ struct RunEstimate {
   std::int64_t niches = 0;
   double most_tcells = 0.0;  // in the whole lattice
 
-  double most_memory_bytes = 0.0;   // of one rank, at its peak
-  double usual_memory_bytes = 0.0;  // of a rank other than rank 0, which also writes
-  /// Of the fullest node, which holds so many ranks.
-  [[nodiscard]] double node_memory_bytes(int ranks) const {
-    return most_memory_bytes + usual_memory_bytes * static_cast<double>(ranks - 1);
-  }
+  parallel::MemoryNeed memory;
 
   std::int64_t steps = 0;
   std::int64_t series_rows = 0;
