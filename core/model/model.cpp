@@ -121,7 +121,7 @@ KillChance kill_chance(const TCellParameters& tcells, const Lattice& lattice,
   if (tcells.kill_chance) {
     k.per_contact = *tcells.kill_chance;
     const double x = std::min(1.0, fas * k.per_contact);
-    k.reference_multiplier = x / k.per_contact;
+    k.reference_multiplier = k.per_contact > 0.0 ? x / k.per_contact : fas;
     k.depletion = 1.0 / (1.0 + c * x);
     k.coefficient_mm3_per_d = x * k.depletion * kappa_per_chance;
     return k;

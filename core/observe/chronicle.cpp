@@ -81,18 +81,38 @@ class Teller {
       const double full_h = course_h(event);
       add(began, drug + (full_h > 0 ? " begins" : " given"), where);
       if (began < 0 || full_h <= 0) continue;
-      tell_end(began, full_h, drug + (event.taper_h > 0 ? " at full dose ends" : " ends"), where);
-      if (event.taper_h > 0) {
-        tell_end(began, full_h + event.taper_h, drug + " taper ends", where);
-      }
+      const std::int64_t over = event.drug == Drug::antigen_removal ? antigen_back(i) : never;
+      if (event.taper_h > 0) tell_end(began, full_h, over, drug + " begins to taper", where);
+      tell_end(began, full_h + event.taper_h, over, drug + " ends", where);
     }
   }
 
-  void tell_end(std::int64_t began, double after_h, const std::string& event,
+  /// Hour at which the antigen that event i removed came back by a challenge or the trigger.
+  [[nodiscard]] std::int64_t antigen_back(std::size_t i) const {
+    const std::int64_t began = patient_.therapy_began_h[i];
+    std::int64_t back = never;
+    const auto consider = [&back](std::int64_t hour) {
+      back = back == never ? hour : std::min(back, hour);
+    };
+    for (std::size_t k = 0; k < patient_.therapy_began_h.size(); ++k) {
+      const std::int64_t at = patient_.therapy_began_h[k];
+      const bool challenge = parameters_.therapy[k].drug == Drug::antigen_challenge;
+      if (challenge && (at > began || (at == began && k > i))) consider(at);
+    }
+    const auto& trigger = parameters_.tcells.trigger;
+    if (trigger && trigger->at_h > static_cast<double>(began)) {
+      consider(static_cast<std::int64_t>(std::ceil(trigger->at_h)));
+    }
+    return back;
+  }
+
+  /// `over`: when it ended of another cause, or never.
+  void tell_end(std::int64_t began, double after_h, std::int64_t over, const std::string& event,
                 const std::string& where) {
     const auto end = began + static_cast<std::int64_t>(std::ceil(after_h));
     const bool alive = patient_.death_h == never || end <= patient_.death_h;
-    if (alive && end <= state_.step) add(end, event, where);
+    const bool in_force = over == never || end < over;
+    if (alive && in_force && end <= state_.step) add(end, event, where);
   }
 
   const ModelState& state_;

@@ -43,8 +43,9 @@ double intensity(const TherapyEvent& event, double since_begin_h) {
 /// course, in however many pieces the scenario writes it.
 struct Course {
   std::size_t first;  // event
-  double end_h;       // of the full dose
-  double share;       // of the standard course: dose times time
+  double begin_h;
+  double end_h;  // of the full dose
+  double share;  // of the standard course: dose times time
 };
 
 /// The events of a patient that have begun by an hour.
@@ -71,8 +72,10 @@ class Treatment {
 
  private:
   [[nodiscard]] std::vector<Course> courses_of(Drug drug) const;
+  [[nodiscard]] bool triggered_after(double from_h) const;
   [[nodiscard]] bool challenged_since(double from_h, std::size_t after) const;
-  [[nodiscard]] bool depleted_before(double until_h) const;
+  [[nodiscard]] bool still_counts(const Course& course) const;
+  [[nodiscard]] double not_depleted_before(double until_h) const;
 
   const std::vector<std::int64_t>& began_;
   const Parameters& parameters_;
@@ -89,7 +92,7 @@ std::vector<Course> Treatment::courses_of(Drug drug) const {
   std::vector<Course> courses;
   for (const std::size_t i : events) {
     if (courses.empty() || static_cast<double>(began_[i]) > courses.back().end_h + pause_h) {
-      courses.push_back({i, 0.0, 0.0});
+      courses.push_back({i, static_cast<double>(began_[i]), 0.0, 0.0});
     }
     Course& course = courses.back();
     course.end_h = std::max(course.end_h, end_h(i));
@@ -98,13 +101,14 @@ std::vector<Course> Treatment::courses_of(Drug drug) const {
   return courses;
 }
 
+/// The trigger comes before all events of its hour.
+bool Treatment::triggered_after(double from_h) const {
+  const auto& trigger = parameters_.tcells.trigger;
+  return trigger && trigger->at_h > from_h && trigger->at_h <= static_cast<double>(hour_);
+}
+
 /// Whether a challenge began at `from_h` or later; at the same hour the one listed later counts.
-/// The trigger is the first challenge, and comes before all events of its hour.
 bool Treatment::challenged_since(double from_h, std::size_t after) const {
-  if (const auto& trigger = parameters_.tcells.trigger;
-      trigger && trigger->at_h > from_h && trigger->at_h <= static_cast<double>(hour_)) {
-    return true;
-  }
   for (std::size_t i = 0; i < size(); ++i) {
     if (event(i).drug != Drug::antigen_challenge || !begun(i)) continue;
     const auto at_h = static_cast<double>(began_[i]);
@@ -113,21 +117,31 @@ bool Treatment::challenged_since(double from_h, std::size_t after) const {
   return false;
 }
 
-bool Treatment::depleted_before(double until_h) const {
-  for (std::size_t i = 0; i < size(); ++i) {
-    const DrugEffect& effect = effect_of(event(i), parameters_);
-    if (begun(i) && effect.tcell_log10_kill > 0 && effect.tolerance > 0 &&
-        static_cast<double>(began_[i]) < until_h) {
-      return true;
+/// A course that began before there was an attack has treated nothing; a challenge after its end
+/// undoes what it did.
+bool Treatment::still_counts(const Course& course) const {
+  return !triggered_after(course.begin_h) && !challenged_since(course.end_h, course.first);
+}
+
+/// 1 without depleting drugs whose own tolerance comes first, 0 after a whole course of one.
+double Treatment::not_depleted_before(double until_h) const {
+  double left = 1.0;
+  for (std::size_t drug = 0; drug < drug_count; ++drug) {
+    const DrugEffect& effect = parameters_.drugs[drug];
+    if (effect.tcell_log10_kill <= 0 || effect.tolerance <= 0) continue;
+    for (const Course& course : courses_of(static_cast<Drug>(drug))) {
+      if (course.begin_h >= until_h || !still_counts(course)) continue;
+      left *= 1.0 - std::min(1.0, course.share);
     }
   }
-  return false;
+  return left;
 }
 
 double Treatment::intensity_of(std::size_t i) const {
   if (!begun(i)) return 0.0;
   if (event(i).drug != Drug::antigen_removal) return intensity(event(i), since_begin_h(i));
-  if (challenged_since(static_cast<double>(began_[i]), i)) return 0.0;
+  const auto began_h = static_cast<double>(began_[i]);
+  if (triggered_after(began_h) || challenged_since(began_h, i)) return 0.0;
   return event(i).duration_h > 0 ? intensity(event(i), since_begin_h(i)) : 1.0;
 }
 
@@ -144,12 +158,11 @@ bool Treatment::tolerant(const Draws& draws) const {
     const DrugEffect& effect = parameters_.drugs[drug];
     if (effect.tolerance <= 0) continue;
     for (const Course& course : courses_of(static_cast<Drug>(drug))) {
-      if (static_cast<double>(hour_) < course.end_h) continue;
-      if (effect.tcell_log10_kill <= 0 && depleted_before(course.end_h)) continue;
-      const double chance = effect.tolerance * std::min(1.0, course.share);
+      if (static_cast<double>(hour_) < course.end_h || !still_counts(course)) continue;
+      double chance = effect.tolerance * std::min(1.0, course.share);
+      if (effect.tcell_log10_kill <= 0) chance *= not_depleted_before(course.end_h);
       const std::uint64_t bits = draws(Purpose::tolerance, Entity::patient, course.first).first;
-      const bool restored = Threshold::of(chance).happens(bits);
-      if (restored && !challenged_since(course.end_h, course.first)) return true;
+      if (Threshold::of(chance).happens(bits)) return true;
     }
   }
   return false;

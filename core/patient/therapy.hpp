@@ -53,10 +53,10 @@ std::vector<std::size_t> begin_due_events(PatientState& patient, const Parameter
 ///   (transplant) do not scale effects.
 /// - Tolerance: one draw per course of a drug with a chance, times min(1, dose·time over those of
 ///   the standard course). Events of one drug that follow each other within a day are one course.
-///   From the end of the full dose on, T cells do not divide until an antigen challenge begins; the
-///   trigger is one, so that nothing given before it makes it powerless. The chance of a drug
-///   that kills no T cells (cyclosporine) counts only if no depleting drug with a chance of its own
-///   began before that end.
+///   From the end of the full dose on, T cells do not divide until an antigen challenge begins.
+///   Courses that began before the trigger do not count: there was no attack to treat. The chance
+///   of a drug that kills no T cells (cyclosporine) is left only as far as no depleting drug with a
+///   chance of its own was given before that end: not at all after a whole course of one.
 /// - Antigen is gone from an antigen removal (for its duration, for good without one) until a later
 ///   antigen challenge, or the trigger.
 Modifiers modifiers_at(const PatientState& patient, const Parameters& parameters,

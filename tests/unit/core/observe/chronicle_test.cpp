@@ -89,4 +89,28 @@ TEST(Chronicle, LeavesOutWhatAnArmOmits) {
   EXPECT_EQ(chronicle(s.state, s.parameters).size(), 1u);
 }
 
+TEST(Chronicle, TellsWhenCoursesEnd) {
+  Story s;
+  TherapyEvent removal = given(Drug::antigen_removal, Anchor::start, 20);
+  removal.duration_h = 40.0 * day;
+  TherapyEvent csa = given(Drug::cyclosporine, Anchor::start, 40);
+  csa.duration_h = 10.0 * day;
+  csa.taper_h = 5.0 * day;
+  s.parameters.therapy = {removal, csa};
+  s.state.patient.therapy_began_h = {20 * day, 40 * day};
+  s.state.step = 54 * day;
+  EXPECT_THAT(chronicle(s.state, s.parameters),
+              ElementsAre(ChronicleEntry{20 * day, "antigen_removal begins", "therapy[0]"},
+                          ChronicleEntry{40 * day, "cyclosporine begins", "therapy[1]"},
+                          ChronicleEntry{50 * day, "cyclosporine begins to taper", "therapy[1]"}))
+      << "the trigger on day 30 ended the removal";
+  s.state.step = 60 * day;
+  s.parameters.tcells.trigger->at_h = 0.0;
+  s.state.patient.death_h = 60 * day;
+  const auto all = chronicle(s.state, s.parameters);
+  EXPECT_THAT(all, testing::Contains(ChronicleEntry{55 * day, "cyclosporine ends", "therapy[1]"}));
+  EXPECT_THAT(all,
+              testing::Contains(ChronicleEntry{60 * day, "antigen_removal ends", "therapy[0]"}));
+}
+
 }  // namespace

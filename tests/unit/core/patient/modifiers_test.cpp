@@ -226,10 +226,26 @@ TEST(Tolerance, AndRemovalOfBeforeTheTriggerEndWithIt) {
   EXPECT_EQ(t.at(30 * day - 1).antigen, 0.0);
   EXPECT_EQ(t.at(30 * day).tcell_division, 1.0);
   EXPECT_EQ(t.at(30 * day).antigen, 1.0);
-  Treated across({event_of(Drug::horse_atg, 28)});  // still being given when it begins
-  across.effect(Drug::horse_atg).tolerance = 1.0;
-  across.run_to(40 * day);
-  EXPECT_EQ(across.at(32 * day).tcell_division, 0.0);
+  for (const double begin_d : {26.0, 28.0, 29.9, 30.0}) {  // still being given when it begins
+    Treated across({event_of(Drug::horse_atg, begin_d)});
+    across.effect(Drug::horse_atg).tolerance = 1.0;
+    across.run_to(40 * day);
+    EXPECT_EQ(across.at(35 * day).tcell_division, begin_d < 30.0 ? 1.0 : 0.0) << begin_d;
+  }
+}
+
+TEST(Tolerance, OfCyclosporineIsLeftByAPartOfADepletingCourse) {
+  constexpr int n = 4000;
+  TherapyEvent half = event_of(Drug::horse_atg, 40);
+  half.duration_h = 48;
+  Treated t({half, event_of(Drug::cyclosporine, 50)});
+  t.effect(Drug::horse_atg).tolerance = 1e-9;
+  t.run_to(50 * day);
+  expect_share(tolerant(t, n, 240 * day), n, 0.125);
+  Treated before({event_of(Drug::horse_atg, 1), event_of(Drug::cyclosporine, 50)});
+  before.effect(Drug::cyclosporine).tolerance = 1.0;
+  before.run_to(50 * day);
+  EXPECT_EQ(before.at(240 * day).tcell_division, 0.0) << "ATG of before the attack is no treatment";
 }
 
 TEST(Tolerance, OfCyclosporineCountsOnlyAlone) {
