@@ -7,7 +7,8 @@
 #include "tests/verify/statistics.hpp"
 #include "tests/verify/stem_systems.hpp"
 
-#include <array>
+#include <algorithm>
+#include <cmath>
 #include <numbers>
 
 namespace marrow::verify {
@@ -64,31 +65,27 @@ class Colony {
   [[nodiscard]] std::int64_t cells() const {
     return std::ranges::count_if(state_.niches, [](CellRecord c) { return c.clone() == 1; });
   }
-  /// Mutants on the ray along `step`, times the length of a step: the radius in that direction.
-  [[nodiscard]] double radius_along(const Index3& step) const {
-    double sites = 0;
-    Index3 at = founder_;
-    for (std::int64_t i = 0; i < cube_.extent.x / 2; ++i) {
-      sites += state_.niches[cube_.site(at)].clone() == 1 ? 1.0 : 0.0;
-      at = wrapped(cube_, at + step);
+  /// Radius towards the faces over that towards the corners of the cube, from the cells in cones of
+  /// half-angle 27 degrees about the axes and about the space diagonals. The founder is the tip;
+  /// that the colony's own centre lies elsewhere cancels in first order.
+  [[nodiscard]] double roundness() const {
+    constexpr double cosine =
+        0.8910065241883679;  // of 27 degrees; axis and diagonal are 54.7 apart
+    double axis = 0;
+    double diagonal = 0;
+    for (SiteIndex site = 0; site < state_.niches.size(); ++site) {
+      if (state_.niches[site].clone() != 1) continue;
+      const Index3 d = cube_.position(site) - founder_;
+      const auto away = [&](std::int64_t step) {
+        const std::int64_t n = cube_.extent.x;
+        return std::fabs(static_cast<double>((step + n + n / 2) % n - n / 2));
+      };
+      const double x = away(d.x), y = away(d.y), z = away(d.z);
+      const double least = cosine * std::sqrt(x * x + y * y + z * z);
+      axis += std::max({x, y, z}) > least ? 1.0 : 0.0;
+      diagonal += (x + y + z) / std::numbers::sqrt3 > least ? 1.0 : 0.0;
     }
-    return sites *
-           std::sqrt(static_cast<double>(step.x * step.x + step.y * step.y + step.z * step.z));
-  }
-  /// Mean radius along the directions with so many components: 1 the axes, 3 the space diagonals.
-  [[nodiscard]] double radius(int components) const {
-    double sum = 0;
-    double rays = 0;
-    for (std::int64_t z = -1; z <= 1; ++z) {
-      for (std::int64_t y = -1; y <= 1; ++y) {
-        for (std::int64_t x = -1; x <= 1; ++x) {
-          if (x * x + y * y + z * z != components) continue;
-          sum += radius_along({x, y, z});
-          rays += 1;
-        }
-      }
-    }
-    return sum / rays;
+    return std::cbrt(axis / 6.0 / (diagonal / 8.0));
   }
 
  private:
@@ -100,8 +97,7 @@ class Colony {
 struct Spread {
   std::vector<double> time;
   std::vector<double> radius;
-  double axis = 0;
-  double diagonal = 0;
+  double roundness = 0;
 };
 
 /// One clone on a large lattice, until it would meet its own images; empty if it died out. The time
@@ -132,8 +128,7 @@ Spread spread(Verifier& verify, std::int64_t edge, double kappa, std::uint64_t s
     found.time.push_back(time);
     found.radius.push_back(radius);
   }
-  found.axis = colony.radius(1);
-  found.diagonal = colony.radius(3);
+  found.roundness = colony.roundness();
   return found;
 }
 
@@ -158,13 +153,14 @@ Line fit(const std::vector<double>& x, const std::vector<double>& y) {
   return {cxy / cxx, (sy - cxy / cxx * sx) / n, cxy * cxy / (cxx * cyy)};
 }
 
-/// Colonies on the world of all ranks, so that the decomposition takes part.
+/// Colonies on the world of all ranks, so that the decomposition takes part. Of 51 of the quick
+/// effort the roundness had mean 1.009 and standard deviation 0.023, 1 - R^2 mean 0.0014 and
+/// largest value 0.0031: the bounds lie beyond six standard errors.
 void growth(Verifier& verify) {
   const std::int64_t edge = verify.effort(48, 80);
   const std::int64_t wanted = verify.effort(2, 4);
   constexpr double kappa = 2.0;
-  double axis = 0;
-  double diagonal = 0;
+  double roundness = 0;
   double worst = 1;
   Curve curve{
       "radius_of_an_advantageous_clone", "time (wild-type divisions)", "radius (niches)", {}};
@@ -173,8 +169,8 @@ void growth(Verifier& verify) {
     const Spread colony = spread(verify, edge, kappa, seed);
     if (colony.time.empty()) continue;
     ++done;
-    axis += colony.axis;
-    diagonal += colony.diagonal;
+    roundness += colony.roundness / static_cast<double>(wanted);
+
     const Line line = fit(colony.time, colony.radius);
     worst = std::min(worst, line.r_squared);
     if (done > 1) continue;
@@ -184,9 +180,9 @@ void growth(Verifier& verify) {
   }
   const std::string where = "kappa = 2, " + std::to_string(edge) + "^3 niches, " +
                             std::to_string(wanted) + " surviving clones";
-  verify.within("4.5", "radius grows linearly: least R^2", where, 0.99, 1.0, worst);
+  verify.within("4.5", "radius grows linearly: least R^2", where, 0.99, 1.0, worst, Chance::rare);
   verify.within("4.5", "roundness: radius along axes over that along diagonals", where, 0.9, 1.15,
-                axis / diagonal);
+                roundness, Chance::rare);
   verify.curve(curve);
 }
 

@@ -26,6 +26,10 @@ void mean_field(Verifier& verify);
 void disease(Verifier& verify);
 void invariants(Verifier& verify);
 
+// Parts of subjects.
+void growing_marrow(Verifier& verify);
+void kernel_motion(Verifier& verify);
+
 struct Subject {
   const char* name;
   void (*run)(Verifier&);

@@ -16,6 +16,85 @@ namespace {
 
 constexpr Draws draw(20260);
 
+// Every enumerator: the compiler warns of one that a switch leaves out.
+constexpr bool in_use(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::hop_directions:
+    case Purpose::hop_priority:
+    case Purpose::contact:
+    case Purpose::tcell_fate:
+    case Purpose::daughter_face:
+    case Purpose::influx_site:
+    case Purpose::influx_count:
+    case Purpose::stem_act:
+    case Purpose::placement:
+    case Purpose::placement_priority:
+    case Purpose::blood_priority:
+    case Purpose::vacancy_order:
+    case Purpose::mutation:
+    case Purpose::founder_niche:
+    case Purpose::clonotype:
+    case Purpose::kernel_act:
+    case Purpose::treg_act:
+    case Purpose::block_influx:
+    case Purpose::kernel_hit:
+    case Purpose::ifn_memory:
+    case Purpose::chemotaxis:
+    case Purpose::chemokine_door:
+    case Purpose::niche_loss:
+    case Purpose::standing_count:
+    case Purpose::standing_clone:
+    case Purpose::clone_trait:
+    case Purpose::tolerance:
+    case Purpose::death:
+    case Purpose::bone_wave:
+    case Purpose::sinusoid:
+    case Purpose::arteriole:
+    case Purpose::adipocyte:
+    case Purpose::niche_priority:
+    case Purpose::measurement:
+    case Purpose::conditioning:
+    case Purpose::infusion:
+    case Purpose::kernel_place:
+    case Purpose::replacement:
+    case Purpose::biopsy_place:
+    case Purpose::biopsy_cell:
+      return true;
+  }
+  return false;
+}
+constexpr bool in_use(Entity entity) {
+  switch (entity) {
+    case Entity::site:
+    case Entity::niche:
+    case Entity::block:
+    case Entity::clone:
+    case Entity::patient:
+    case Entity::tissue_node:
+    case Entity::replica:
+      return true;
+  }
+  return false;
+}
+
+template <class Enum>
+constexpr std::size_t number_in_use() {
+  std::size_t n = 0;
+  for (int i = 0; i < 256; ++i) n += in_use(static_cast<Enum>(i)) ? 1 : 0;
+  return n;
+}
+template <class Enum>
+constexpr auto all_in_use() {
+  std::array<Enum, number_in_use<Enum>()> all{};
+  std::size_t n = 0;
+  for (int i = 0; i < 256; ++i) {
+    if (in_use(static_cast<Enum>(i))) all[n++] = static_cast<Enum>(i);
+  }
+  return all;
+}
+constexpr auto purposes = all_in_use<Purpose>();
+constexpr auto entities = all_in_use<Entity>();
+
 /// Words whose keys differ in one part only, or count through several as the rules do.
 struct Stream {
   const char* over;
@@ -31,13 +110,18 @@ constexpr Stream streams[] = {
        return draw(Purpose::contact, Entity::site, i / 180, 17,
                    static_cast<std::uint32_t>(i % 180));
      }},
+    {"events of an hour, then hours, in one replica",
+     [](std::uint64_t i) {
+       return draw(Purpose::replacement, Entity::replica, 3, i / 512,
+                   static_cast<std::uint32_t>(i % 512));
+     }},
     {"purposes, then niches",
      [](std::uint64_t i) {
-       return draw(static_cast<Purpose>(1 + i % 40), Entity::niche, i / 40, 17);
+       return draw(purposes[i % purposes.size()], Entity::niche, i / purposes.size(), 17);
      }},
     {"entities, then indices",
      [](std::uint64_t i) {
-       return draw(Purpose::measurement, static_cast<Entity>(i % 6), i / 6, 17);
+       return draw(Purpose::measurement, entities[i % entities.size()], i / entities.size(), 17);
      }},
     {"seeds", [](std::uint64_t i) { return Draws(i)(Purpose::stem_act, Entity::niche, 5, 17); }},
 };
@@ -109,6 +193,7 @@ void each_stream(Verifier& verify) {
   const std::int64_t n = verify.effort(1 << 17, 1 << 22);
   for (const Stream& stream : streams) {
     const std::string over = std::string("over ") + stream.over;
+    verify.fresh_samples();
     const std::vector<Bits128> words = words_of(stream, n);
     const ChiSquare bins = equidistribution(words);
     verify.random("draws", "equal use of bytes and of pairs: chi-square^(1/3)", over, bins.theory(),
@@ -140,16 +225,23 @@ ChiSquare cross_correlation(std::size_t members, std::size_t n, const Word& word
 
 void across_streams(Verifier& verify) {
   const auto n = static_cast<std::size_t>(verify.effort(1 << 13, 1 << 17));
-  const ChiSquare purposes = cross_correlation(40, n, [](std::size_t p, std::size_t i) {
-    return draw(static_cast<Purpose>(1 + p), Entity::niche, i % 1000, i / 1000);
-  });
-  verify.random("draws", "cross-stream correlation: chi-square^(1/3)", "all pairs of 40 purposes",
-                purposes.theory(), purposes.measured());
-  const ChiSquare entities = cross_correlation(6, 8 * n, [](std::size_t e, std::size_t i) {
-    return draw(Purpose::measurement, static_cast<Entity>(e), i % 1000, i / 1000);
-  });
-  verify.random("draws", "cross-stream correlation: chi-square^(1/3)", "all pairs of 6 entities",
-                entities.theory(), entities.measured());
+  const auto pairs_of = [](std::size_t members, const char* what) {
+    return "all pairs of " + std::to_string(members) + what;
+  };
+  verify.fresh_samples();
+  const ChiSquare by_purpose =
+      cross_correlation(purposes.size(), n, [](std::size_t p, std::size_t i) {
+        return draw(purposes[p], Entity::niche, i % 1000, i / 1000);
+      });
+  verify.random("draws", "cross-stream correlation: chi-square^(1/3)",
+                pairs_of(purposes.size(), " purposes"), by_purpose.theory(), by_purpose.measured());
+  verify.fresh_samples();
+  const ChiSquare by_entity =
+      cross_correlation(entities.size(), 8 * n, [](std::size_t e, std::size_t i) {
+        return draw(Purpose::measurement, entities[e], i % 1000, i / 1000);
+      });
+  verify.random("draws", "cross-stream correlation: chi-square^(1/3)",
+                pairs_of(entities.size(), " entities"), by_entity.theory(), by_entity.measured());
 }
 
 /// A word of the i-th key of a grid that counts through all parts of a key.
@@ -162,7 +254,7 @@ Bits128 of_grid(std::uint64_t i) {
   const std::uint64_t index = part(1000);
   const std::uint64_t step = part(24);
   const auto substep = static_cast<std::uint32_t>(part(16));
-  const auto purpose = static_cast<Purpose>(1 + part(8));
+  const auto purpose = purposes[part(8)];
   return Draws(20260 + i)(purpose, Entity::site, index, step, substep);
 }
 
@@ -194,7 +286,7 @@ void birthdays(Verifier& verify) {
     for (const auto& c : counts) sum += c[0];
     verify.random("draws", "duplicate birthday spacings, 2^18 birthdays in 2^48 days",
                   low_bits ? "low bits, second word" : "high bits, first word", theory,
-                  {sum, std::sqrt(theory), years << 18});
+                  {sum, std::sqrt(theory), years << 18, 1.0 / std::sqrt(theory)});
   }
 }
 

@@ -4,10 +4,12 @@
 #include "tests/verify/lattice_walk.hpp"
 #include "tests/verify/walkers.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <numeric>
 #include <string>
+#include <utility>
 
 namespace marrow::verify {
 namespace {
@@ -42,9 +44,28 @@ SiteIndex start_site(const Lattice& lattice, SiteIndex marker, From from, std::i
   return (marker + 1 + static_cast<SiteIndex>(i) * stride % (sites - 1)) % sites;
 }
 
+/// The exact law of the hops to the kill. Starts used in turn vary a little less than its random
+/// ones.
+Law law_of_hops(std::int64_t edge, double kill_chance, From from) {
+  const Lattice lattice{{edge, edge, edge}, true, 10.0};
+  const auto sites = static_cast<std::size_t>(volume(lattice.extent));
+  constexpr SiteIndex marker = 0;
+  std::vector<double> kill(sites, 0.0);
+  kill[marker] = kill_chance;
+  std::vector<double> start(sites, 1.0 / static_cast<double>(sites - 1));
+  start[marker] = 0.0;
+  if (from == From::neighbours) {
+    std::ranges::fill(start, 0.0);
+    for (std::int64_t i = 0; i < 6; ++i) start[start_site(lattice, marker, from, i)] += 1.0 / 6.0;
+  }
+  WalkerLaw law(lattice, std::move(kill));
+  law.start(std::move(start));
+  return law.time();
+}
+
 /// Hops to the kill, over `count` trials from starts that are all used equally often when their
 /// number divides `count`.
-Measurement hops_to_kill(const Verifier& verify, std::int64_t edge, double kill_chance, From from,
+Measurement hops_to_kill(Verifier& verify, std::int64_t edge, double kill_chance, From from,
                          std::uint64_t first_seed, std::int64_t count) {
   constexpr std::int64_t per_box = 21;
   const std::int64_t boxes = count / per_box;
@@ -62,7 +83,16 @@ Measurement hops_to_kill(const Verifier& verify, std::int64_t edge, double kill_
   });
   std::vector<double> all;
   for (const auto& times : results) all.insert(all.end(), times.begin(), times.end());
-  return mean_of(all);
+  return mean_by_law(all, law_of_hops(edge, kill_chance, from));
+}
+
+/// The sum behind K(L) against values of another program; lattices too large for walks.
+void large_lattices(Verifier& verify) {
+  for (const auto& [edge, k] :
+       {std::pair{32, 48301.975376}, std::pair{64, 391962.873918}, std::pair{100, 1502839.219}}) {
+    verify.exact(section, "theory alone: K(L), the sum over modes and an earlier program's value",
+                 std::to_string(edge) + "^3 periodic", k, mean_first_passage(edge), 1e-9);
+  }
 }
 
 void passage_times(Verifier& verify) {
@@ -120,8 +150,11 @@ Index3 displacement(const Lattice& lattice, SiteIndex from, SiteIndex to) {
 
 double squared(const Index3& d) { return static_cast<double>(d.x * d.x + d.y * d.y + d.z * d.z); }
 
-/// A lone walker: <r^2> is the number of hops, in voxels squared; the variance of r^2 is
-/// 2/3 n (n - 1) (each axis takes its hops with chance 1/3).
+/// Of r^2 after n hops, in voxels squared: n, 2/3 n (n - 1) (each axis takes its hops with chance
+/// 1/3), and the third moment of the normal limit.
+Law square_displacement(double n) { return {n, 2.0 / 3.0 * n * (n - 1.0), 8.0 / 9.0 * n * n * n}; }
+
+/// A lone walker: <r^2> is the number of hops.
 void lone_walker(Verifier& verify) {
   constexpr std::int64_t hops = 30;  // fewer than to the far side of the box
   constexpr std::int64_t hours = 8;
@@ -161,10 +194,8 @@ void lone_walker(Verifier& verify) {
     }
   }
   const auto row = [&](const std::vector<double>& squares, std::int64_t n) {
-    Measurement m = mean_of(squares);
     const auto steps = static_cast<double>(n);
-    m.standard_error =
-        std::sqrt(2.0 / 3.0 * steps * (steps - 1.0) / static_cast<double>(m.samples));
+    const Measurement m = mean_by_law(squares, square_displacement(steps));
     verify.random(section, "mean square displacement: 6 D t = one voxel^2 per hop",
                   "64^3 periodic, lone T cell, " + std::to_string(n) + " hops", steps, m);
   };
@@ -181,6 +212,7 @@ void walkers_by_clonotype(Verifier& verify) {
   constexpr std::int64_t hops = 40;
   constexpr std::int64_t walkers = 40;
   const std::int64_t hours = verify.effort(60, 1200);
+  verify.fresh_samples();
   Parameters p = walkers_only({edge, edge, edge}, 1, hops);
   p.scenario.seed = 58'500'000;
   p.tcells.kill_coefficient_mm3_per_h = 0.0;
@@ -204,18 +236,20 @@ void walkers_by_clonotype(Verifier& verify) {
   }
   verify.exact(section, "T cells told apart by clonotype", "96^3 periodic, 40 T cells",
                static_cast<double>(walkers), static_cast<double>(at.size()), 0.0);
-  Measurement m = mean_of(squares);
   constexpr auto n = static_cast<double>(hops);
-  m.standard_error = std::sqrt(2.0 / 3.0 * n * (n - 1.0) / static_cast<double>(m.samples));
+  const Measurement m = mean_by_law(squares, square_displacement(n));
   verify.random(section, "mean square displacement: 6 D t = one voxel^2 per hop",
                 "96^3 periodic on all ranks, 40 T cells, 40 hops", n, m);
 }
+
+}  // namespace
 
 /// T cells as counts per block: one hour's move between blocks has <r^2> = 6 D t.
 void kernel_motion(Verifier& verify) {
   constexpr std::int64_t edge = 7;  // blocks
   constexpr std::int64_t cells = 4000;
   constexpr std::int64_t hours = 3;
+  verify.fresh_samples();
   Parameters p = walkers_only({edge * block_edge, edge * block_edge, edge * block_edge}, 1, 180);
   p.scenario.seed = 59'000'000;
   p.tcells.motion = Motion::kernel;
@@ -232,7 +266,7 @@ void kernel_motion(Verifier& verify) {
   simulation.restore(export_fields(state));
   for (std::int64_t hour = 0; hour < hours; ++hour) simulation.step();
   // Squares are whole numbers of block edges, so sums over ranks are exact.
-  std::vector<std::int64_t> sums(2, 0);
+  std::vector<std::int64_t> sums(3, 0);
   const ModelState& after = simulation.state();
   for (std::size_t b = 0; b < after.block_index.size(); ++b) {
     const auto block = static_cast<std::int64_t>(after.block_index[b]);
@@ -241,21 +275,25 @@ void kernel_motion(Verifier& verify) {
     const std::int64_t square = d.x * d.x + d.y * d.y + d.z * d.z;
     sums[0] += after.blocks.effector[b] * square;
     sums[1] += after.blocks.effector[b] * square * square;
+    sums[2] += after.blocks.effector[b] * square * square * square;
   }
   verify.world().sum(std::span(sums));
   const auto n = static_cast<double>(cells);
   const double mean = static_cast<double>(sums[0]) / n;
-  const double deviation = std::sqrt(static_cast<double>(sums[1]) / n - mean * mean);
+  const double square = static_cast<double>(sums[1]) / n;
+  const double deviation = std::sqrt(square - mean * mean);
+  const double third =
+      static_cast<double>(sums[2]) / n - 3.0 * mean * square + 2.0 * mean * mean * mean;
   constexpr double block_um2 = 160.0 * 160.0;
   verify.random(section, "mean square displacement of kernel motion, um^2: 6 D t",
                 "7^3 blocks, 4000 T cells from one block, 3 h at 50 um^2/min",
                 6.0 * p.tcells.motility_um2_per_h * static_cast<double>(hours),
-                {mean * block_um2, deviation * block_um2 / std::sqrt(n), cells});
+                {mean * block_um2, deviation * block_um2 / std::sqrt(n), cells,
+                 third / std::pow(deviation, 3.0) / std::sqrt(n), cells - 1});
 }
 
-}  // namespace
-
 void first_passage(Verifier& verify) {
+  large_lattices(verify);
   passage_times(verify);
   imperfect_passage_times(verify);
   lone_walker(verify);

@@ -157,23 +157,39 @@ void WalkerLaw::hop() {
 
 double WalkerLaw::surviving() const { return std::accumulate(chance_.begin(), chance_.end(), 0.0); }
 
-double WalkerLaw::mean_time() {
-  // Two sub-steps at a time: on a lattice of even edges both parities decay together.
+Law WalkerLaw::time() {
+  // Two sub-steps at a time: on a lattice of even edges both parities decay together. Summed are
+  // S(n), (2n + 1) S(n) and (3n^2 + 3n + 1) S(n), which give the first three moments of the time.
   constexpr double settled = 1e-10;
-  double sum = 0.0;
+  constexpr double forgotten = 1e-15;
+  double moment[3] = {0.0, 0.0, 0.0};
+  const auto add = [&](double n, double surviving) {
+    moment[0] += surviving;
+    moment[1] += (2.0 * n + 1.0) * surviving;
+    moment[2] += (3.0 * n * n + 3.0 * n + 1.0) * surviving;
+  };
   double decay = 0.0;
-  for (;;) {
+  double n = 0.0;
+  for (bool steady = false; !steady; n += 2.0) {
     const double before = surviving();
     hop();
-    const double pair = before + surviving();
+    const double odd = surviving();
     hop();
-    sum += pair;
-    const double after = surviving();
-    if (after == 0.0) return sum;
-    const double now = after / before;
-    if (std::fabs(now - decay) < settled * (1.0 - now)) return sum + pair * now / (1.0 - now);
+    add(n, before);
+    add(n + 1.0, odd);
+    const double now = surviving() / before;
+    steady = std::fabs(now - decay) < settled * (1.0 - now);
     decay = now;
+    if (!steady) continue;
+    double even = before, uneven = odd;
+    for (double m = n + 2.0; even > forgotten; m += 2.0) {
+      add(m, even *= now);
+      add(m + 1.0, uneven *= now);
+    }
   }
+  const double mean = moment[0];
+  return {mean, moment[1] - mean * mean,
+          moment[2] - 3.0 * mean * moment[1] + 2.0 * mean * mean * mean};
 }
 
 }  // namespace marrow::verify

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/lattice/geometry.hpp"
+#include "tests/verify/statistics.hpp"
 
 #include <cstdint>
 #include <utility>
@@ -38,8 +39,9 @@ class WalkerLaw {
   /// One sub-step; a walker that kills is gone.
   void hop();
   [[nodiscard]] double surviving() const;
-  /// Mean sub-steps until the kill from the present distribution, the tail by its decay.
-  double mean_time();
+  /// Mean, variance and third central moment of the sub-steps until the kill from the present
+  /// distribution, the tail by its decay.
+  Law time();
 
  private:
   std::vector<double> kill_;

@@ -65,6 +65,8 @@ Culture grow(std::uint64_t seed) {
 /// Mutants counted up to here; the rest is one class.
 constexpr std::size_t law_size = 33;
 
+}  // namespace
+
 void growing_marrow(Verifier& verify) {
   const std::int64_t cultures = verify.effort(300, 6000);
   const auto all = verify.over_seeds(1, cultures, [](std::uint64_t seed) {
@@ -108,6 +110,8 @@ void growing_marrow(Verifier& verify) {
                 true});
 }
 
+namespace {
+
 /// A patient's pool of stem cells (the vectors of TARGETS 4.9).
 struct Pool {
   double cells;
@@ -124,6 +128,11 @@ struct Pool {
   [[nodiscard]] double mutants() const { return cells * rate * divisions(); }
   /// Variance of the number of mutant cells: arrivals of the second moment of a clone's size.
   [[nodiscard]] double variance() const { return mutants() * (1.0 + divisions()); }
+  /// Of the mutant cells of one patient; a clone's size is geometric for its age.
+  [[nodiscard]] Law law() const {
+    const double oldest = 1.0 + divisions();  // mean size of a clone as old as the patient
+    return {mutants(), variance(), cells * rate * oldest * (2.0 * oldest - 1.0) * divisions()};
+  }
 
   [[nodiscard]] Parameters parameters(std::uint64_t seed) const {
     Parameters p;
@@ -141,8 +150,7 @@ std::vector<StandingClone> clones_of(const Pool& pool, std::uint64_t seed) {
 }
 
 /// Number of clones and of mutant cells of each patient.
-std::vector<std::vector<double>> patients(const Verifier& verify, const Pool& pool,
-                                          std::int64_t count) {
+std::vector<std::vector<double>> patients(Verifier& verify, const Pool& pool, std::int64_t count) {
   return verify.over_seeds(1, count, [&](std::uint64_t seed) {
     const std::vector<StandingClone> clones = clones_of(pool, seed);
     double cells = 0;
@@ -166,7 +174,7 @@ void standing_clones(Verifier& verify) {
     verify.random("4.9", "standing variation: share of patients with a clone", pool.text(), theory,
                   share(with, n, theory));
     verify.random("4.9", "standing variation: mean mutant cells", pool.text(), pool.mutants(),
-                  {cells / n, std::sqrt(pool.variance() / n), count});
+                  mean_by_law(cells, count, pool.law()));
   }
 }
 
@@ -176,11 +184,11 @@ void small_pool(Verifier& verify) {
   const std::int64_t count = verify.effort(100'000, 4'000'000);
   double cells = 0;
   for (const auto& patient : patients(verify, pool, count)) cells += patient[1];
-  const double all = static_cast<double>(count) * pool.cells;
-  verify.random(
-      "4.13", "small neutral pool (Dingli 2008): mean mutant share, mu times t", pool.text(),
-      pool.rate * pool.divisions(),
-      {cells / all, std::sqrt(pool.variance() / static_cast<double>(count)) / pool.cells, count});
+  Measurement m = mean_by_law(cells, count, pool.law());
+  m.mean /= pool.cells;
+  m.standard_error /= pool.cells;
+  verify.random("4.13", "small neutral pool (Dingli 2008): mean mutant share, mu times t",
+                pool.text(), pool.rate * pool.divisions(), m);
 }
 
 /// Poisson numbers of clones; sizes geometric for their age.
@@ -316,7 +324,7 @@ void new_mutants(Verifier& verify) {
   }
   const std::string conditions = "328 niches, about 4 divisions a cell, mu 0.005";
   verify.random("4.9", "healthy marrow: mutations of a run", conditions, expected,
-                {mutations, std::sqrt(expected / n), count});
+                {mutations, std::sqrt(expected / n), count, 1.0 / std::sqrt(expected * n)});
   verify.random("4.9", "healthy marrow: mean mutant share at its end", conditions, theory,
                 mean_of(shares));
 }
@@ -338,10 +346,10 @@ void box_sizes(Verifier& verify) {
       rounds += run[1];
     }
     const double theory = mu * n_real;
-    verify.random(
-        "4.14", "mutations of a patient per round of divisions, mu N",
-        "N 20000, mu 2.5e-05, a box of " + std::to_string(voxels) + "^3 voxels", theory,
-        {mutations / rounds, std::sqrt(theory / rounds), static_cast<std::int64_t>(mutations)});
+    verify.random("4.14", "mutations of a patient per round of divisions, mu N",
+                  "N 20000, mu 2.5e-05, a box of " + std::to_string(voxels) + "^3 voxels", theory,
+                  {mutations / rounds, std::sqrt(theory / rounds),
+                   static_cast<std::int64_t>(mutations), 1.0 / std::sqrt(theory * rounds)});
     seed += 100'000;
   }
 }

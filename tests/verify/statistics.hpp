@@ -96,9 +96,35 @@ inline std::vector<double> pooled(std::span<const double> counts, std::span<cons
   return bins;
 }
 
-/// A share of `of` trials, with the standard error that theory gives.
+/// A share of `of` trials, with the standard error and skewness of the binomial law.
 inline Measurement share(double count, double of, double theory) {
-  return {count / of, std::sqrt(theory * (1.0 - theory) / of), static_cast<std::int64_t>(of)};
+  const double variance = theory * (1.0 - theory);
+  const double skewness = variance > 0.0 ? (1.0 - 2.0 * theory) / std::sqrt(variance * of) : 0.0;
+  return {count / of, std::sqrt(variance / of), static_cast<std::int64_t>(of), skewness};
+}
+
+/// A count that theory gives as Poisson of this mean.
+inline Measurement poisson_count(double count, double theory) {
+  return {count, std::sqrt(theory), static_cast<std::int64_t>(theory), 1.0 / std::sqrt(theory)};
+}
+
+/// Moments of one sample that theory gives.
+struct Law {
+  double mean = 0;
+  double variance = 0;
+  double third = 0;  // central moment
+};
+
+/// The mean of samples, with the standard error and skewness that theory gives.
+inline Measurement mean_by_law(double sum, std::int64_t samples, const Law& law) {
+  const auto n = static_cast<double>(samples);
+  return {sum / n, std::sqrt(law.variance / n), samples,
+          law.third / std::pow(law.variance, 1.5) / std::sqrt(n)};
+}
+inline Measurement mean_by_law(std::span<const double> samples, const Law& law) {
+  double sum = 0;
+  for (const double x : samples) sum += x;
+  return mean_by_law(sum, std::ssize(samples), law);
 }
 
 }  // namespace marrow::verify

@@ -29,8 +29,16 @@ std::string cell(const std::string& text) {
   return out;
 }
 
+const std::string curve_begins = "# x: ";
+
+bool is_curve(const std::filesystem::path& file) {
+  std::string line;
+  std::getline(std::ifstream(file), line);
+  return line.starts_with(curve_begins);
+}
+
 std::string curve_csv(const Curve& curve) {
-  std::string out = "# x: " + curve.x_label + (curve.log_x ? " (log)" : "") + '\n';
+  std::string out = curve_begins + curve.x_label + (curve.log_x ? " (log)" : "") + '\n';
   out += "# y: " + curve.y_label + (curve.log_y ? " (log)" : "") + '\n';
   out += "line,kind,x,y\n";
   for (const Curve::Line& line : curve.lines) {
@@ -57,7 +65,7 @@ std::string terminal_line(const Row& row) {
   if (!std::isnan(row.standard_error)) line += " +- " + number_text(row.standard_error, 2);
   if (!std::isnan(row.theory)) line += ", theory " + number_text(row.theory);
   if (!std::isnan(row.deviation)) {
-    line += (row.samples > 0 ? ", z " : ", off by ") + number_text(row.deviation, 3);
+    line += (row.has_z() ? ", z " : ", off by ") + number_text(row.deviation, 3);
   }
   return line + "  [" + row.rule + "]";
 }
@@ -95,6 +103,19 @@ void write_text(const std::filesystem::path& directory, const std::string& name,
   out << text;
   out.close();
   if (!out) throw Failure(ExitCode::files, "cannot write '" + (directory / name).string() + "'");
+}
+
+void remove_files(const std::filesystem::path& directory) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  std::vector<fs::path> old = {directory / "table.md", directory / "table.csv"};
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory / "curves", error)) {
+    if (entry.path().extension() == ".csv" && is_curve(entry.path())) old.push_back(entry.path());
+  }
+  for (const fs::path& file : old) {
+    fs::remove(file, error);
+    if (error) throw Failure(ExitCode::files, "cannot remove '" + file.string() + "'");
+  }
 }
 
 void write_files(const std::filesystem::path& directory, std::span<const Row> rows,

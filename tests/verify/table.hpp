@@ -24,6 +24,9 @@ std::string csv(std::span<const Row> rows);
 /// Writes one file into a directory, which is made where it is missing. Throws Failure(files).
 void write_text(const std::filesystem::path& directory, const std::string& name,
                 const std::string& text);
+/// Removes what write_files left there: table.md, table.csv, and every curves/*.csv that begins as
+/// a curve does. Throws Failure(files).
+void remove_files(const std::filesystem::path& directory);
 /// Writes table.md, table.csv and curves/<name>.csv. Throws Failure(files).
 void write_files(const std::filesystem::path& directory, std::span<const Row> rows,
                  std::span<const Curve> curves);

@@ -8,7 +8,9 @@
 #include "tests/verify/walkers.hpp"
 
 #include <cmath>
+#include <complex>
 #include <cstdio>
+#include <numbers>
 #include <numeric>
 #include <string>
 
@@ -27,7 +29,8 @@ struct Rates {
 struct Offspring {
   double none, two;
 
-  [[nodiscard]] double generating(double s) const {
+  template <class Number>
+  [[nodiscard]] Number generating(Number s) const {
     return none + (1.0 - none - two) * s + two * s * s;
   }
   [[nodiscard]] double mean() const { return 1.0 + two - none; }
@@ -46,6 +49,51 @@ struct Moments {
   double variance = 0;
 };
 
+/// The generating function at s of the number after t hours, from `founders` at the start and
+/// arrivals at the beginning of each hour.
+template <class Number>
+Number generating(const Offspring& offspring, int founders, double arrival, int t, Number s) {
+  Number one = s;  // of the offspring of one
+  Number all = 1.0;
+  for (int hour = 1; hour <= t; ++hour) {
+    one = offspring.generating(one);
+    all *= 1.0 - arrival + arrival * one;
+  }
+  for (int i = 0; i < founders; ++i) all *= one;
+  return all;
+}
+
+/// Chances of 0, 1, 2 .. T cells, from the generating function on the unit circle; numbers from
+/// 2048 on, of chance below 1e-15 in all rows, would be taken for smaller ones.
+std::vector<double> chances(const Offspring& offspring, int founders, double arrival, int t) {
+  constexpr std::size_t most = 2048;
+  std::vector<std::complex<double>> root(most), value(most);
+  for (std::size_t i = 0; i < most; ++i) {
+    root[i] = std::polar(1.0, 2.0 * std::numbers::pi * static_cast<double>(i) / most);
+    value[i] = generating(offspring, founders, arrival, t, root[i]);
+  }
+  std::vector<double> chance(most);
+  for (std::size_t k = 0; k < most; ++k) {
+    std::complex<double> sum = 0.0;
+    for (std::size_t i = 0; i < most; ++i) sum += value[i] * std::conj(root[i * k % most]);
+    chance[k] = sum.real() / most;
+  }
+  return chance;
+}
+
+/// The law of f(number).
+template <class F>
+Law law_of(const std::vector<double>& chance, const F& f) {
+  Law law;
+  for (std::size_t k = 0; k < chance.size(); ++k) law.mean += chance[k] * f(k);
+  for (std::size_t k = 0; k < chance.size(); ++k) {
+    const double off = f(k) - law.mean;
+    law.variance += chance[k] * off * off;
+    law.third += chance[k] * off * off * off;
+  }
+  return law;
+}
+
 /// After t hours, from `founders` at the start and arrivals at the beginning of each hour: one, or
 /// none, with chance `arrival`.
 Moments moments(const Offspring& offspring, double founders, double arrival, int t) {
@@ -63,21 +111,9 @@ Moments moments(const Offspring& offspring, double founders, double arrival, int
   return sum;
 }
 
-/// Chance that none is left.
-double extinction(const Offspring& offspring, double founders, double arrival, int t) {
-  double lost = 0.0;  // the offspring of one, so far
-  double none = 1.0;
-  for (int hour = 1; hour <= t; ++hour) {
-    lost = offspring.generating(lost);
-    none *= 1.0 - arrival + arrival * lost;
-  }
-  return none * std::pow(lost, founders);
-}
-
 /// T cells after some hours, by run.
-std::vector<double> runs(const Verifier& verify, Motion motion, const Rates& rates,
-                         std::int64_t founders, int hours, std::uint64_t first_seed,
-                         std::int64_t count) {
+std::vector<double> runs(Verifier& verify, Motion motion, const Rates& rates, std::int64_t founders,
+                         int hours, std::uint64_t first_seed, std::int64_t count) {
   constexpr std::int64_t per_box = 20;
   const auto boxes = verify.over_seeds(first_seed, count / per_box, [&](std::uint64_t seed) {
     const std::int64_t edge = motion == Motion::kernel ? 16 : 40;
@@ -123,20 +159,23 @@ std::string continuous(const Rates& r, double founders, double t) {
 
 /// Mean, variance and extinction against the law of the hour.
 void compare(Verifier& verify, const std::string& what, const std::string& conditions,
-             const std::vector<double>& numbers, const Moments& law, double extinct) {
-  const auto n = static_cast<double>(numbers.size());
-  Measurement mean = mean_of(numbers);
-  mean.standard_error = std::sqrt(law.variance / n);
-  verify.random(section, what + ": mean", conditions, law.mean, mean);
+             const std::vector<double>& numbers, const Moments& law,
+             const std::vector<double>& chance) {
   std::vector<double> squares;
   double none = 0.0;
   for (const double number : numbers) {
     squares.push_back((number - law.mean) * (number - law.mean));
     none += number == 0.0 ? 1.0 : 0.0;
   }
-  verify.random(section, what + ": variance", conditions, law.variance, mean_of(squares));
-  verify.random(section, what + ": chance that none is left", conditions, extinct,
-                share(none, n, extinct));
+  const Law of_number = law_of(chance, [](std::size_t k) { return static_cast<double>(k); });
+  const Law of_square = law_of(chance, [&](std::size_t k) {
+    return (static_cast<double>(k) - law.mean) * (static_cast<double>(k) - law.mean);
+  });
+  verify.random(section, what + ": mean", conditions, law.mean, mean_by_law(numbers, of_number));
+  verify.random(section, what + ": variance", conditions, law.variance,
+                mean_by_law(squares, of_square));
+  verify.random(section, what + ": chance that none is left", conditions, chance[0],
+                share(none, static_cast<double>(numbers.size()), chance[0]));
 }
 
 void birth_and_death(Verifier& verify) {
@@ -159,7 +198,8 @@ void birth_and_death(Verifier& verify) {
             std::to_string(c.founders) + " T cells, b = " + text(c.rates.birth_per_h) +
                 ", d = " + text(c.rates.death_per_h) + " /h, " + std::to_string(hours) + " h; " +
                 continuous(c.rates, founders, hours),
-            numbers, moments(law, founders, 0.0, hours), extinction(law, founders, 0.0, hours));
+            numbers, moments(law, founders, 0.0, hours),
+            chances(law, static_cast<int>(c.founders), 0.0, hours));
     seed += 1'000'000;
   }
 }
@@ -179,7 +219,7 @@ void immigration(Verifier& verify) {
             "nu = " + text(nu) + ", b = " + text(b) + ", d = " + text(d) +
                 " /h, 300 h; continuous time, for ever: none " + text(none) + ", mean " +
                 text(nu / (d - b)),
-            numbers, moments(law, 0.0, nu, hours), extinction(law, 0.0, nu, hours));
+            numbers, moments(law, 0.0, nu, hours), chances(law, 0, nu, hours));
     seed += 100'000;
   }
 }

@@ -28,6 +28,7 @@ void acts_of_stem_cells(Verifier& verify) {
   p.hspc.stress_rate_per_h = 2e-2;
   Simulation marrow(verify.world(), p);
   marrow.start();
+  verify.fresh_samples();
   double divisions = 0;
   double losses = 0;
   for (std::int64_t h = 0; h < verify.effort(1000, 40'000); ++h) {
@@ -42,7 +43,7 @@ void acts_of_stem_cells(Verifier& verify) {
   }
   const auto row = [&](const char* check, double theory, double measured) {
     verify.random("4.7", check, "healthy marrow, 2621 niches", theory,
-                  {measured, std::sqrt(theory), static_cast<std::int64_t>(theory)});
+                  poisson_count(measured, theory));
   };
   row("divisions of stem cells, n(1 - exp(-b0 - b_s V)) an hour", divisions,
       counted(marrow, Counter::stem_divisions));
@@ -54,6 +55,7 @@ void acts_of_stem_cells(Verifier& verify) {
 void deaths_of_tcells(Verifier& verify, Motion motion) {
   constexpr double death_per_h = 0.01;
   constexpr int hours = 50;
+  verify.fresh_samples();
   double arrived = 0;
   double alive = 0;
   for (std::int64_t seed = 1; seed <= verify.effort(4, 100); ++seed) {
@@ -91,6 +93,7 @@ void places_of_daughters(Verifier& verify) {
                      model.lattice.position(model.niches[mother].site);
     return static_cast<double>(d.x * d.x + d.y * d.y + d.z * d.z);
   };
+  verify.fresh_samples();
   const std::int64_t daughters = verify.effort(20'000, 400'000);
   std::vector<double> counts(model.niches.size());
   ModelState state;

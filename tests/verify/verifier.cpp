@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tests/verify/verifier.hpp"
 
+#include "core/model/failure.hpp"
 #include "tests/verify/table.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -11,6 +13,9 @@ namespace marrow::verify {
 namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+/// Above it Johnson's correction, which turns at a t of -1.5/skewness, would leave the z_bound.
+constexpr double most_skewed = 0.1;
 
 /// Results of some seeds as one list: number of the seed, number of values, values.
 std::vector<double> flat(std::size_t number, const std::vector<double>& values) {
@@ -27,13 +32,42 @@ Measurement mean_of(std::span<const double> samples) {
   for (const double x : samples) sum += x;
   const double mean = sum / n;
   double squares = 0;
-  for (const double x : samples) squares += (x - mean) * (x - mean);
-  return {mean, std::sqrt(squares / (n - 1) / n), static_cast<std::int64_t>(samples.size())};
+  double cubes = 0;
+  for (const double x : samples) {
+    squares += (x - mean) * (x - mean);
+    cubes += (x - mean) * (x - mean) * (x - mean);
+  }
+  const double sd = std::sqrt(squares / (n - 1));
+  const double skewness = sd > 0.0 ? cubes / n / (sd * sd * sd) : 0.0;
+  const auto count = static_cast<std::int64_t>(samples.size());
+  return {mean, sd / std::sqrt(n), count, skewness / std::sqrt(n), count - 1};
+}
+
+double z_of(const Measurement& measured, double theory) {
+  const double difference = measured.mean - theory;
+  if (difference == 0.0) return 0.0;
+  const double z = difference / measured.standard_error;
+  const double skewness = measured.skewness;
+  if (measured.freedom == 0) {
+    if (std::abs(skewness) < 1e-6) return z;
+    return 6.0 / skewness * (std::cbrt(std::max(0.0, 1.0 + 0.5 * skewness * z)) - 1.0) +
+           skewness / 6.0;
+  }
+  if (std::abs(skewness) > most_skewed) {
+    throw Failure(ExitCode::internal_error, std::to_string(measured.samples) +
+                                                " samples are too few for the skewness " +
+                                                number_text(skewness) + " of their mean");
+  }
+  const double t = z + skewness / 6.0 * (1.0 + 2.0 * z * z);
+  const auto f = static_cast<double>(measured.freedom);
+  return std::copysign((8.0 * f + 1.0) / (8.0 * f + 3.0) * std::sqrt(f * std::log1p(t * t / f)), t);
 }
 
 std::vector<std::vector<double>> Verifier::over_seeds(
     std::uint64_t first, std::int64_t count,
-    const std::function<std::vector<double>(std::uint64_t)>& one) const {
+    const std::function<std::vector<double>(std::uint64_t)>& one) {
+  fresh_samples();
+  source_ = source_of_seed_.try_emplace(first, source_).first->second;
   const auto seeds = static_cast<std::size_t>(count);
   std::vector<double> mine;
   world_.agree([&] {
@@ -56,26 +90,27 @@ std::vector<std::vector<double>> Verifier::over_seeds(
 
 void Verifier::random(std::string section, std::string check, std::string conditions, double theory,
                       const Measurement& measured) {
-  const double difference = measured.mean - theory;
-  const double deviation = difference == 0.0 ? 0.0 : difference / measured.standard_error;
+  const double z = z_of(measured, theory);
   add({std::move(section), std::move(check), std::move(conditions), theory, measured.mean,
-       measured.standard_error, measured.samples, deviation, "|z| <= " + number_text(z_bound),
-       measured.samples > 1 && std::abs(difference) <= z_bound * measured.standard_error});
+       measured.standard_error, measured.samples, z, "|z| <= " + number_text(z_bound),
+       measured.samples > 1 && std::abs(z) <= z_bound, true, source_});
 }
 
 void Verifier::exact(std::string section, std::string check, std::string conditions, double theory,
-                     double measured, double rounding) {
+                     double measured, double rounding, Chance chance) {
   const double scale = theory == 0.0 ? 1.0 : std::abs(theory);
   const double deviation = (measured - theory) / scale;
   const std::string rule = rounding == 0.0 ? "equal" : "relative <= " + number_text(rounding);
   add({std::move(section), std::move(check), std::move(conditions), theory, measured, none, 0,
-       deviation, rule, std::abs(measured - theory) <= rounding * scale});
+       deviation, rule, std::abs(measured - theory) <= rounding * scale, chance == Chance::rare,
+       source_});
 }
 
 void Verifier::within(std::string section, std::string check, std::string conditions, double low,
-                      double high, double measured) {
+                      double high, double measured, Chance chance) {
   add({std::move(section), std::move(check), std::move(conditions), none, measured, none, 0, none,
-       number_text(low) + " to " + number_text(high), low <= measured && measured <= high});
+       number_text(low) + " to " + number_text(high), low <= measured && measured <= high,
+       chance == Chance::rare, source_});
 }
 
 void Verifier::add(Row row) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,20 +17,27 @@ namespace marrow::verify {
 
 enum class Effort { quick, full };
 
-/// The decision bound of all random rows, in standard errors. A normal deviate is beyond it with
-/// chance 4.2e-6, so up to 236 rows give a false alarm in fewer than one of a thousand suites
-/// of other seeds.
+/// The decision bound of all rows with chance. A normal deviate is beyond it with chance 4.2e-6, so
+/// up to 236 rows give a false alarm in fewer than one of a thousand suites of other seeds.
 inline constexpr double z_bound = 4.6;
-inline constexpr std::int64_t most_random_rows = 236;
+inline constexpr std::int64_t most_rows_with_chance = 236;
 
 /// Mean of a random quantity and its uncertainty.
 struct Measurement {
   double mean = 0;
   double standard_error = 0;
   std::int64_t samples = 0;
+  double skewness = 0;       // of the mean; of one sample, over sqrt(n)
+  std::int64_t freedom = 0;  // n - 1 where error and skewness come from the samples; 0: from theory
 };
-/// Mean, standard deviation over sqrt(n), n; at least two samples.
+/// Mean, standard deviation over sqrt(n), n; at least three samples.
 Measurement mean_of(std::span<const double> samples);
+
+/// The normal deviate with the same chance beyond it as the measurement's distance from theory:
+/// three moments by theory: of the Pearson III law (Wilson & Hilferty 1931); by the samples:
+/// Student's t with Johnson's correction for skewness (1978), as a normal deviate by Wallace
+/// (1959). Throws Failure(internal_error) where the samples are too few for their skewness.
+double z_of(const Measurement& measured, double theory);
 
 /// A row's curve, for where a curve says more than a number.
 struct Curve {
@@ -59,7 +67,15 @@ struct Row {
   double deviation = 0;  // z, or the difference relative to theory
   std::string rule;
   bool passed = false;
+  bool chance = false;      // a right program may fail it: counts against most_rows_with_chance
+  std::int64_t source = 0;  // rows of different sources share no samples
+
+  [[nodiscard]] bool has_z() const { return samples > 0; }
 };
+
+/// Whether a row without a z depends on chance all the same. `rare`: a right program fails it with
+/// a chance below that of a row with z, for reasons given at the call.
+enum class Chance { none, rare };
 
 class Verifier {
  public:
@@ -75,20 +91,28 @@ class Verifier {
   /// results in the order of seeds. Collective; `one` must not be.
   [[nodiscard]] std::vector<std::vector<double>> over_seeds(
       std::uint64_t first, std::int64_t count,
-      const std::function<std::vector<double>(std::uint64_t)>& one) const;
+      const std::function<std::vector<double>(std::uint64_t)>& one);
+  /// What follows shares no samples with the rows before.
+  void fresh_samples() { source_ = ++sources_; }
+  /// The same, although seeds come again: over_seeds calls of one subject that begin with the same
+  /// seed count as one source, others as different ones.
+  void fresh_subject() {
+    source_of_seed_.clear();
+    fresh_samples();
+  }
 
-  /// A random quantity: passes if |measured - theory| <= z_bound standard errors. Where the theory
-  /// gives the variance, give its standard error.
+  /// A random quantity: passes if |z_of(measured, theory)| <= z_bound. Where the theory gives the
+  /// variance, give its standard error and skewness.
   void random(std::string section, std::string check, std::string conditions, double theory,
               const Measurement& measured);
   /// A quantity without chance: passes if |measured - theory| <= rounding·|theory| (rounding itself
   /// where theory is 0). `rounding` is numerical error (1e-12; 1e-4 for a converged solver), never
   /// an error of the model.
   void exact(std::string section, std::string check, std::string conditions, double theory,
-             double measured, double rounding);
+             double measured, double rounding, Chance chance = Chance::none);
   /// A bound that theory gives: passes if low <= measured <= high.
   void within(std::string section, std::string check, std::string conditions, double low,
-              double high, double measured);
+              double high, double measured, Chance chance = Chance::none);
   void curve(Curve curve) { curves_.push_back(std::move(curve)); }
 
   [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
@@ -101,6 +125,9 @@ class Verifier {
 
   const parallel::Communicator& world_;
   Effort effort_;
+  std::int64_t sources_ = 0;
+  std::int64_t source_ = 0;
+  std::map<std::uint64_t, std::int64_t> source_of_seed_;  // by the first seed
   std::vector<Row> rows_;
   std::vector<Curve> curves_;
   std::function<void(const Row&)> told_;

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // verify [--effort quick|full] [--only SUBJECT]... [--output DIR]: the program against exact
 // theory, on any number of ranks. Tells each row as it comes, writes the table, and ends with 1 if
-// a row fails.
+// a row fails, 2 on a wrong command line, 4 if it cannot write.
 #include "core/model/failure.hpp"
 #include "parallel/session.hpp"
 #include "tests/verify/checks.hpp"
+#include "tests/verify/suite_rows.hpp"
 #include "tests/verify/table.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 
 namespace marrow::verify {
@@ -30,34 +29,36 @@ bool wanted(const Request& request, const Subject& subject) {
 
 void run_subject(const Subject& subject, Verifier& verify) {
   const auto start = std::chrono::steady_clock::now();
+  const std::size_t first = verify.rows().size();
+  verify.fresh_subject();
   subject.run(verify);
+  add_bias_row(verify, subject.name, first);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   if (verify.world().is_root()) {
     std::cerr << "  " << subject.name << ": " << number_text(elapsed.count(), 3) << " s\n";
   }
 }
 
-void check_writable(const std::string& directory) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (!error && std::ofstream(std::filesystem::path(directory) / "table.csv")) return;
-  throw Failure(ExitCode::files, "cannot write into " + directory);
+/// An earlier run's files go at once: what lies there after an interruption is of no run.
+void make_ready(const std::string& directory) {
+  remove_files(directory);
+  write_text(directory, "table.csv", "");
+  remove_files(directory);
 }
 
 /// More rows with chance would break the promise of verifier.hpp.
 void check_false_alarms(const Verifier& verify) {
-  const auto random =
-      std::ranges::count_if(verify.rows(), [](const Row& r) { return r.samples > 0; });
-  if (random <= most_random_rows) return;
+  const auto random = std::ranges::count(verify.rows(), true, &Row::chance);
+  if (random <= most_rows_with_chance) return;
   throw Failure(ExitCode::internal_error, std::to_string(random) + " rows with chance: at most " +
-                                              std::to_string(most_random_rows) +
+                                              std::to_string(most_rows_with_chance) +
                                               " keep the bound on false alarms");
 }
 
 /// Number of rows that failed.
 std::int64_t run_all(const Request& request, const parallel::Communicator& world) {
   world.agree([&] {  // before the work of an hour, not after
-    if (world.is_root() && !request.output.empty()) check_writable(request.output);
+    if (world.is_root() && !request.output.empty()) make_ready(request.output);
   });
   Verifier verify(world, request.effort);
   verify.on_row([&](const Row& row) {
@@ -66,6 +67,7 @@ std::int64_t run_all(const Request& request, const parallel::Communicator& world
   for (const Subject& subject : subjects) {
     if (wanted(request, subject)) run_subject(subject, verify);
   }
+  add_spread_row(verify);
   world.agree([&] {
     if (!world.is_root() || request.output.empty()) return;
     write_files(request.output, verify.rows(), verify.curves());
@@ -79,13 +81,18 @@ std::int64_t run_all(const Request& request, const parallel::Communicator& world
   return failed;
 }
 
+int exit_code(const std::exception& error) {
+  const auto* failure = dynamic_cast<const Failure*>(&error);
+  return static_cast<int>(failure == nullptr ? ExitCode::internal_error : failure->code());
+}
+
 int run(const Request& request) {
   const parallel::Communicator world(MPI_COMM_WORLD);
   try {
     return run_all(request, world) == 0 ? 0 : 1;
   } catch (const std::exception& error) {
     if (world.is_root()) std::cerr << "verify: " << error.what() << '\n';
-    return 1;
+    return exit_code(error);
   }
 }
 
@@ -104,7 +111,13 @@ int main(int argument_count, char** arguments) {
   app.add_option("--only", request.only, "subject, may be given more than once")
       ->check(CLI::IsMember(names));
   app.add_option("-o,--output", request.output, "directory for table.md, table.csv and curves");
-  CLI11_PARSE(app, argument_count, arguments);
+  try {
+    app.parse(argument_count, arguments);
+  } catch (const CLI::ParseError& error) {
+    const bool asked_for_help = app.exit(error) == 0;
+    return static_cast<int>(asked_for_help ? marrow::ExitCode::finished
+                                           : marrow::ExitCode::command_line);
+  }
   const marrow::parallel::Session session(argument_count, arguments);
   return run(request);
 }

@@ -116,6 +116,7 @@ void mean_size(Verifier& verify) {
         seed, verify.effort(4, 40), [&](std::uint64_t s) { return sizes_after(system, t, s); }));
     Measurement m = mean_of(sizes);
     m.standard_error = std::sqrt((pairs.sum() - 1.0) / static_cast<double>(m.samples));
+    m.freedom = 0;
     verify.random("4.4a",
                   std::string("mean size of a neutral clone, extinct ones included, ") + name,
                   "N = 5^3, 6 neighbours, t = 3", 1.0, m);
