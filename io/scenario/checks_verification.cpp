@@ -96,14 +96,17 @@ void check_replicas(Checker& check) {
   }
 }
 
-/// Events need neighbours.
+/// Events need neighbours, which are never closer than the niches may stand.
 void check_reach(Checker& check) {
   const Parameters& p = check.parameters();
-  if (!on_grid(check) || p.hspc.placement_radius_um * slack >= p.niches.grid_spacing_um) return;
-  check.contradiction({"hspc.placement_radius", "niches.grid_spacing"},
+  const double closest_um = on_grid(check) ? p.niches.grid_spacing_um : p.niches.min_spacing_um;
+  if (p.hspc.placement_radius_um * slack >= closest_um) return;
+  const std::string closest = on_grid(check) ? "niches.grid_spacing" : "niches.min_spacing";
+  check.contradiction({"hspc.placement_radius", closest},
                       "no niche has a neighbour, so nothing could ever change",
-                      {check.states("hspc.placement_radius") + ", " +
-                       check.states("niches.grid_spacing") + "; write a radius of at least that"});
+                      {check.states("hspc.placement_radius") + ", " + check.states(closest) +
+                       (on_grid(check) ? "; write a radius of at least that"
+                                       : "; write a radius of a few mean distances of niches")});
 }
 
 /// Only one process may change the stem cells.
