@@ -235,7 +235,7 @@ void laws_of_standing_clones(Verifier& verify) {
 
 /// A patient's clones as cells of the box: each share is kept on average.
 void placed_clones(Verifier& verify) {
-  const std::int64_t count = verify.effort(100, 2000);
+  const std::int64_t count = verify.effort(400, 2000);
   const auto all = verify.over_seeds(1, count, [](std::uint64_t seed) {
     const parallel::Communicator alone(MPI_COMM_SELF);
     Parameters p = packed_marrow(seed, 64);
