@@ -42,6 +42,7 @@ struct CheckpointContent {
   /// Digest of this rank's part of it, when it was taken before: the tissue does not change.
   std::optional<std::uint64_t> dense_digest;
   std::vector<SiteIndex> niche_sites;  // the site of each niche (whole table); may be left out
+  std::int64_t frames_lost = 0;        // see Manifest
 };
 
 /// This rank's part of the digest of imported tissue, for CheckpointContent::dense_digest.
@@ -100,12 +101,9 @@ struct SearchResult {
   std::vector<Rejection> rejected;             // newer ones, newest first
 };
 
-/// What else speaks against continuing from a checkpoint (a series.csv that is not its own); empty:
-/// nothing. Asked on the root.
-using Objection = std::function<std::string(const Manifest& manifest)>;
-
-/// The newest checkpoint of a run that verifies and to which nothing is objected. Both parts empty:
-/// the run has none. Throws Failure(files) when its checkpoints cannot be listed.
+/// The newest checkpoint of a run that verifies and to which nothing is objected (asked on the
+/// root). Both parts empty: the run has none. Throws Failure(files) when its checkpoints cannot be
+/// listed.
 SearchResult load_newest(const parallel::Communicator& comm,
                          const std::filesystem::path& run_directory,
                          const Objection& objection = {});

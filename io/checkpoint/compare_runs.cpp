@@ -5,6 +5,7 @@
 #include "io/checkpoint/compare_series.hpp"
 #include "io/checkpoint/directory.hpp"
 #include "io/checkpoint/files.hpp"
+#include "io/checkpoint/metadata_guard.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -49,7 +50,9 @@ std::map<std::int64_t, fs::path> checkpoints_in(const CheckpointPath& run) {
 std::optional<Manifest> manifest_or_trouble(const char* name, const fs::path& directory,
                                             Comparison& result) {
   try {
-    return read_manifest(directory);
+    Manifest manifest = read_manifest(directory);
+    require_sound_metadata(directory / "state.h5", manifest);
+    return manifest;
   } catch (const Failure& failure) {
     result.equal = false;
     result.text += fmt::format("{} is DAMAGED: {}\n", name, failure.what());

@@ -18,18 +18,18 @@ namespace {
 constexpr std::string_view prefix = "step_";
 constexpr std::string_view partial_prefix = ".partial-";
 
-bool is_whole(const fs::path& directory) {
+/// Nothing, unless manifest and size of state.h5 are right.
+std::optional<Manifest> manifest_of_whole(const fs::path& directory) {
   try {
-    read_manifest(directory);
-    return true;
+    return read_manifest(directory);
   } catch (const Failure&) {
-    return false;
+    return std::nullopt;
   }
 }
 
-bool kept_for_ever(std::int64_t step, const Retention& retention) {
-  if (retention.keep_every <= 0 || retention.every_steps <= 0) return false;
-  return step % (retention.keep_every * retention.every_steps) == 0;
+bool was_promised_to_stay(const fs::path& directory) {
+  const auto manifest = manifest_of_whole(directory);
+  return manifest && manifest->stays;
 }
 
 }  // namespace
@@ -56,12 +56,7 @@ std::vector<CheckpointPlace> list_checkpoints(const fs::path& checkpoints) {
   for (fs::directory_iterator at(checkpoints, error), end; !error && at != end;
        at.increment(error)) {
     const auto step = step_of_name(at->path().filename().string());
-    std::error_code unknown;
-    if (step && at->is_directory(unknown)) found.push_back({*step, at->path()});
-    // What vanishes meanwhile was pruned by the run that is being looked at.
-    const bool unseen = unknown && unknown != std::errc::no_such_file_or_directory;
-    if (step && unseen) error = unknown;
-    if (error) break;
+    if (step) found.push_back({*step, at->path()});
   }
   if (error) {
     throw Failure(
@@ -75,6 +70,11 @@ std::vector<CheckpointPlace> list_checkpoints(const fs::path& checkpoints) {
   return found;
 }
 
+bool stays_for_ever(std::int64_t step, const Retention& retention) {
+  if (retention.keep_every <= 0 || retention.every_steps <= 0) return false;
+  return step % (retention.keep_every * retention.every_steps) == 0;
+}
+
 std::vector<CheckpointPlace> to_prune(const fs::path& checkpoints, std::int64_t newest_step,
                                       const Retention& retention) {
   std::vector<CheckpointPlace> doomed;
@@ -84,16 +84,17 @@ std::vector<CheckpointPlace> to_prune(const fs::path& checkpoints, std::int64_t 
     if (still_needed > 0) {
       const bool distrusted = std::ranges::find(retention.distrusted_steps, place.step) !=
                               retention.distrusted_steps.end();
-      if (!distrusted && is_whole(place.directory)) --still_needed;
-    } else if (!kept_for_ever(place.step, retention)) {
+      if (!distrusted && manifest_of_whole(place.directory)) --still_needed;
+    } else if (!stays_for_ever(place.step, retention) && !was_promised_to_stay(place.directory)) {
       doomed.push_back(place);
     }
   }
   return doomed;
 }
 
-void remove_partials(const fs::path& checkpoints) {
+std::vector<std::string> remove_partials(const fs::path& checkpoints) {
   std::vector<fs::path> partials;
+  std::vector<std::string> left;
   std::error_code error;
   for (fs::directory_iterator at(checkpoints, error), end; !error && at != end;
        at.increment(error)) {
@@ -102,11 +103,12 @@ void remove_partials(const fs::path& checkpoints) {
   for (const fs::path& partial : partials) {
     fs::remove_all(partial, error);
     if (error) {
-      throw Failure(ExitCode::files,
-                    fmt::format("cannot remove {}, left by an interrupted write: {}",
-                                partial.string(), error.message()));
+      left.push_back(
+          fmt::format("{}, left by an interrupted write, cannot be removed ({}): remove it by hand",
+                      partial.string(), error.message()));
     }
   }
+  return left;
 }
 
 }  // namespace marrow::io

@@ -25,20 +25,25 @@ struct CheckpointPlace {
   std::filesystem::path directory;
 };
 
-/// All directories in `checkpoints` that are named like checkpoints, newest first. What is still
-/// being written is not among them. Empty when there is no such directory; Failure(files) when it
-/// is there and cannot be read (no permission, a link to a disk that is not mounted): what cannot
-/// be seen must not pass for missing.
+/// All in `checkpoints` that is named like a checkpoint, newest first; a link or a file of such a
+/// name, too, so that whoever reads it says what is wrong with it. What is still being written is
+/// not among them. Empty when there is no such directory; Failure(files) when it is there and
+/// cannot be read (no permission, a link to a disk that is not mounted): what cannot be seen must
+/// not pass for missing.
 std::vector<CheckpointPlace> list_checkpoints(const std::filesystem::path& checkpoints);
 
 /// Which checkpoints stay. A checkpoint stays for ever when its step is a multiple of
-/// keep_every * every_steps, that is each keep_every-th of the regular ones; 0: none.
+/// keep_every * every_steps, that is each keep_every-th of the regular ones; 0: none. One that was
+/// written with this promise keeps it when the run goes on with other values.
 struct Retention {
   std::int64_t keep_last = 2;
   std::int64_t keep_every = 0;
   std::int64_t every_steps = 0;
   std::vector<std::int64_t> distrusted_steps = {};  // rejected when the run was resumed
 };
+
+/// Whether a checkpoint that is written now at `step` gets that promise.
+bool stays_for_ever(std::int64_t step, const Retention& retention);
 
 /// The checkpoints that `retention` lets go once the one of `newest_step` is complete. The last
 /// keep_last whole ones up to that step always stay; so do later ones (of a course the run left).
@@ -47,7 +52,8 @@ struct Retention {
 std::vector<CheckpointPlace> to_prune(const std::filesystem::path& checkpoints,
                                       std::int64_t newest_step, const Retention& retention);
 
-/// Removes what writes that died have left. Throws Failure(files).
-void remove_partials(const std::filesystem::path& checkpoints);
+/// Removes what writes that died have left. What cannot be removed (of another user, a mount point,
+/// still open on a network file system) does no harm; one sentence for each.
+std::vector<std::string> remove_partials(const std::filesystem::path& checkpoints);
 
 }  // namespace marrow::io

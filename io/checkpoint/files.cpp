@@ -84,15 +84,21 @@ void sync_path(const fs::path& path) {
 }
 
 void put_in_place(const fs::path& from, const fs::path& to) {
+  const auto is_directory = [](const fs::path& path) {
+    struct stat found {};
+    return ::lstat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode);
+  };
   struct stat there {};
-  if (::lstat(to.c_str(), &there) != 0 || !S_ISDIR(there.st_mode)) {
+  if (::lstat(to.c_str(), &there) != 0 || (!is_directory(from) && !is_directory(to))) {
     rename_or_fail(from, to);
     return;
   }
-  // Exchanging leaves a complete directory under the name at every moment.
+  // Exchanging leaves something complete under the name at every moment. A file or a link may have
+  // the name that a directory shall get.
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) != 0) {
     if (errno != EINVAL && errno != ENOSYS) fail_with_errno("rename to", to);
-    const fs::path aside = to.parent_path() / (".partial-replaced-" + to.filename().string());
+    const fs::path aside =
+        unused_name(to.parent_path(), ".partial-replaced-" + to.filename().string());
     rename_or_fail(to, aside);
     rename_or_fail(from, to);
     rename_or_fail(aside, from);
@@ -101,6 +107,16 @@ void put_in_place(const fs::path& from, const fs::path& to) {
   sync_path(to.parent_path());
   std::error_code ignored;  // the next write cleans what is left of the replaced one
   fs::remove_all(from, ignored);
+}
+
+fs::path unused_name(const fs::path& directory, const std::string& name) {
+  constexpr int tries = 1000;
+  fs::path candidate = directory / name;
+  struct stat there {};
+  for (int number = 2; number < tries && ::lstat(candidate.c_str(), &there) == 0; ++number) {
+    candidate = directory / fmt::format("{}-{}", name, number);
+  }
+  return candidate;
 }
 
 void require_free_space(const fs::path& directory, std::uint64_t bytes) {

@@ -24,9 +24,12 @@ void write_file_durably(const std::filesystem::path& path, std::string_view byte
 /// Syncs a file's or a directory's content to the device.
 void sync_path(const std::filesystem::path& path);
 
-/// Puts `from` in the place of `to`, atomically where the file system can. A directory that was at
-/// `to` is removed afterwards.
+/// Puts `from` in the place of `to`, atomically where the file system can. What was at `to`, of any
+/// kind, is removed afterwards.
 void put_in_place(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// `directory`/`name`, or with a number behind it when that name is taken.
+std::filesystem::path unused_name(const std::filesystem::path& directory, const std::string& name);
 
 /// Throws Failure(files) when `bytes` do not fit the file system of `directory`.
 void require_free_space(const std::filesystem::path& directory, std::uint64_t bytes);

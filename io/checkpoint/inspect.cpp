@@ -102,17 +102,19 @@ struct Seen {
   std::string problem;
   std::string digest = "unknown";
   std::string details;
+  std::string objection = {};
 };
 
-Seen look_at(const CheckpointPath& what, const fs::path& shown, Depth depth,
-             const Guarded& guarded) {
+Seen look_at(const CheckpointPath& what, const fs::path& shown, Depth depth, const Guarded& guarded,
+             const Objection& objection = {}) {
   const ChildAnswer answer = guarded([&](const Alive& alive) {
     const Examination seen = what.kind == PathKind::state_file
                                  ? examine_state_file(what.state, depth, alive)
                                  : examine(what.holder, depth, alive);
-    const nlohmann::json told = {seen.problem,
-                                 seen.manifest ? hexadecimal(seen.manifest->digest) : "unknown",
-                                 details(seen, depth, shown, what.state)};
+    const bool asked = objection && seen.problem.empty();
+    const nlohmann::json told = {
+        seen.problem, seen.manifest ? hexadecimal(seen.manifest->digest) : "unknown",
+        details(seen, depth, shown, what.state), asked ? objection(*seen.manifest) : std::string()};
     return ChildAnswer{told.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), 0, {}};
   });
   if (!answer.trouble.empty()) {
@@ -122,28 +124,34 @@ Seen look_at(const CheckpointPath& what, const fs::path& shown, Depth depth,
   }
   const auto told = nlohmann::json::parse(answer.text);
   return {told.at(0).get<std::string>(), told.at(1).get<std::string>(),
-          told.at(2).get<std::string>()};
+          told.at(2).get<std::string>(), told.at(3).get<std::string>()};
 }
 
-Inspection inspect_run(const CheckpointPath& run, Depth depth, const Guarded& guarded) {
+Inspection inspect_run(const CheckpointPath& run, Depth depth, const Guarded& guarded,
+                       const Objection& objection) {
   const auto places = list_checkpoints(run.holder);
   Inspection result;
   result.text = fmt::format("{}: {} checkpoint{}\n", run.path.string(), places.size(),
                             places.size() == 1 ? "" : "s");
   result.valid = !places.empty();
   std::string newest_good;
+  bool continued = false;
   for (const CheckpointPlace& place : places) {
     const Seen seen = look_at(
         {PathKind::checkpoint, place.directory, place.directory / "state.h5", place.directory},
-        place.directory, depth, guarded);
+        place.directory, depth, guarded, objection);
     const bool good = seen.problem.empty();
     result.valid = result.valid && good;
     std::string verdict =
         good ? (depth == Depth::deep ? "good" : "complete") : "UNUSABLE: " + seen.problem;
-    if (good && !result.usable) {
-      result.usable = true;
+    if (good && newest_good.empty()) newest_good = seen.details;
+    result.usable = result.usable || good;
+    if (!seen.objection.empty()) {
+      result.valid = false;
+      verdict += "; --resume passes it over: " + seen.objection;
+    } else if (good && !continued) {
+      continued = true;
       verdict += depth == Depth::deep ? "; --resume continues here" : "; --resume tries this first";
-      newest_good = seen.details;
     }
     result.text += fmt::format("  step {:>9}  day {:>9.1f}  digest {:<16}  {}\n", place.step,
                                static_cast<double>(place.step) / 24.0, seen.digest, verdict);
@@ -158,9 +166,10 @@ ChildAnswer unguarded(const std::function<ChildAnswer(const Alive&)>& work) {
   return work([](std::string_view) {});
 }
 
-Inspection inspect(const fs::path& path, Depth depth, const Guarded& guarded) {
+Inspection inspect(const fs::path& path, Depth depth, const Guarded& guarded,
+                   const Objection& objection) {
   const CheckpointPath what = resolve(path);
-  if (what.kind == PathKind::run_directory) return inspect_run(what, depth, guarded);
+  if (what.kind == PathKind::run_directory) return inspect_run(what, depth, guarded, objection);
   const Seen seen = look_at(what, path, depth, guarded);
   const bool good = seen.problem.empty();
   return {seen.details, good, good};

@@ -23,8 +23,9 @@ using Guarded = std::function<ChildAnswer(const std::function<ChildAnswer(const 
 ChildAnswer unguarded(const std::function<ChildAnswer(const Alive&)>& work);
 
 /// `path`: a run directory, a checkpoint's directory, or a state.h5. Throws Failure(files) when it
-/// is none of them.
+/// is none of them. `objection`: what --resume would object to a good checkpoint of a run
+/// directory.
 Inspection inspect(const std::filesystem::path& path, Depth depth,
-                   const Guarded& guarded = unguarded);
+                   const Guarded& guarded = unguarded, const Objection& objection = {});
 
 }  // namespace marrow::io

@@ -8,8 +8,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <cerrno>
 #include <charconv>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace marrow::io {
@@ -21,6 +23,30 @@ constexpr const char* self_key = "manifest_fingerprint";
 
 [[noreturn]] void reject(const std::string& reason) {
   throw Failure(ExitCode::no_usable_checkpoint, reason);
+}
+
+/// Refuses a file of a checkpoint that is not there or not to be read, and says which of the two.
+void require_readable(const std::filesystem::path& directory, const std::filesystem::path& file) {
+  namespace fs = std::filesystem;
+  if (::access(file.c_str(), R_OK) == 0) return;
+  const int reason = errno;
+  std::error_code error;
+  const fs::file_status holder = fs::status(directory, error);
+  if (holder.type() == fs::file_type::not_found && fs::is_symlink(directory, error)) {
+    reject(directory.string() +
+           " is a link that leads nowhere: mount the disk that holds it, or mend the link");
+  }
+  if (fs::exists(holder) && !fs::is_directory(holder)) {
+    reject(directory.string() + " has the name of a checkpoint, but is no directory");
+  }
+  if (reason == ENOENT) {
+    reject(fmt::format("{} is missing: {} is not a completed checkpoint", file.string(),
+                       directory.string()));
+  }
+  reject(
+      fmt::format("{} cannot be read: {}. Its content may be good: mend that, or copy it as a "
+                  "user who may read it",
+                  file.string(), std::generic_category().message(reason)));
 }
 
 std::uint64_t word_of(const json& hex) {
@@ -127,6 +153,8 @@ Manifest manifest_of(const json& j) {
         {whole<std::uint64_t>(extent.at(0)), whole<std::uint64_t>(extent.at(1))});
   }
   manifest.metadata_fingerprint = j.at("metadata_fingerprint").get<std::string>();
+  if (j.contains("stays")) manifest.stays = j["stays"].get<bool>();
+  if (j.contains("frames_lost")) manifest.frames_lost = whole<std::int64_t>(j["frames_lost"]);
   return manifest;
 }
 
@@ -186,6 +214,8 @@ std::string to_json(const Manifest& manifest) {
             {"state_h5_bytes", manifest.state_bytes},
             {"raw", json_of(manifest.raw)},
             {"metadata_fingerprint", manifest.metadata_fingerprint}};
+  if (manifest.stays) j["stays"] = true;
+  if (manifest.frames_lost > 0) j["frames_lost"] = manifest.frames_lost;
   j[self_key] = fingerprint(j.dump());
   return j.dump(2) + "\n";
 }
@@ -214,14 +244,12 @@ Manifest read_manifest(const std::filesystem::path& directory) {
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::path path = directory / "manifest.json";
-  if (!fs::exists(path, error)) {
-    reject(fmt::format("{} is missing: {} is not a completed checkpoint", path.string(),
-                       directory.string()));
-  }
+  require_readable(directory, path);
   const auto text = read_file(path);
   if (!text) reject(path.string() + " cannot be read");
   Manifest manifest = parse_manifest(*text, path);
   const fs::path state = directory / "state.h5";
+  require_readable(directory, state);
   const std::uintmax_t size = fs::file_size(state, error);
   if (error) reject(fmt::format("{}: {}", state.string(), error.message()));
   if (size != manifest.state_bytes) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -74,7 +75,13 @@ struct Manifest {
   std::uint64_t state_bytes = 0;     // size of state.h5
   std::vector<RawExtent> raw;        // all values in it, by offset
   std::string metadata_fingerprint;  // of all other bytes
+  bool stays = false;                // promised to be kept for ever (Retention)
+  std::int64_t frames_lost = 0;      // frames of the run up to this step that are not on disk
 };
+
+/// What else speaks against continuing from a checkpoint (a series.csv that is not its own); empty:
+/// nothing.
+using Objection = std::function<std::string(const Manifest& manifest)>;
 
 /// The content of manifest.json. It ends with a fingerprint of itself.
 std::string to_json(const Manifest& manifest);

@@ -176,6 +176,8 @@ void StateReader::require_matches(const Manifest& manifest) const {
   said.state_bytes = manifest.state_bytes;
   said.metadata_fingerprint = manifest.metadata_fingerprint;
   said.raw = raw_extents();
+  said.stays = manifest.stays;
+  said.frames_lost = manifest.frames_lost;
   // The file knows its fields as a whole; their parts and indices stand in the manifest alone.
   for (auto& [path, field] : said.fields) {
     field.parts = manifest.fields.at(path).parts;

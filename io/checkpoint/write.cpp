@@ -126,6 +126,7 @@ Manifest manifest_of(const parallel::Communicator& comm, const CheckpointContent
   manifest.scenario_fingerprint = content.scenario_fingerprint;
   manifest.real_cells_per_niche = content.real_cells_per_niche;
   manifest.series = series;
+  manifest.frames_lost = content.frames_lost;
   return manifest;
 }
 
@@ -151,14 +152,13 @@ class Write {
         content_(content),
         options_(options),
         checkpoints_(checkpoints_of(run_directory)),
-        final_(checkpoints_ / checkpoint_name(content.step)),
-        partial_(checkpoints_ / (".partial-" + checkpoint_name(content.step))),
-        state_(partial_ / "state.h5") {}
+        final_(checkpoints_ / checkpoint_name(content.step)) {}
 
   [[nodiscard]] const fs::path& final_directory() const { return final_; }
 
-  void prepare(std::uint64_t bytes) {
+  void prepare(std::uint64_t bytes, WriteResult& result) {
     bytes_ = bytes;
+    std::string leftovers, name;
     root([&] {
       std::error_code error;
       const bool made = fs::create_directories(checkpoints_, error);
@@ -167,13 +167,20 @@ class Write {
                       fmt::format("cannot create {}: {}", checkpoints_.string(), error.message()));
       }
       if (made) sync_path(checkpoints_.parent_path());
-      remove_partials(checkpoints_);
+      leftovers = fmt::format("{}", fmt::join(remove_partials(checkpoints_), "; "));
       require_free_space(checkpoints_, bytes + bytes / 10);
-      if (!fs::create_directory(partial_, error)) {
+      const fs::path partial = unused_name(checkpoints_, ".partial-" + final_.filename().string());
+      if (!fs::create_directory(partial, error)) {
         throw Failure(ExitCode::files,
-                      fmt::format("cannot create {}: {}", partial_.string(), error.message()));
+                      fmt::format("cannot create {}: {}", partial.string(), error.message()));
       }
+      name = partial.filename().string();
     });
+    comm_.broadcast(leftovers);
+    comm_.broadcast(name);
+    if (!leftovers.empty()) result.warnings.push_back(leftovers);
+    partial_ = checkpoints_ / name;
+    state_ = partial_ / "state.h5";
     comm_.agree([&] {
       std::error_code error;
       if (!fs::is_directory(partial_, error)) {
@@ -227,16 +234,7 @@ class Write {
     });
     point("renamed");
     std::vector<std::uint64_t> pruned;
-    warn(result, "old checkpoints were not all removed", [&] {
-      for (const CheckpointPlace& place :
-           to_prune(checkpoints_, content_.step, options_.retention)) {
-        // Renamed first: a removal that is interrupted leaves no half checkpoint behind.
-        const fs::path doomed = checkpoints_ / (".partial-pruned-" + checkpoint_name(place.step));
-        put_in_place(place.directory, doomed);
-        fs::remove_all(doomed);
-        pruned.push_back(static_cast<std::uint64_t>(place.step));
-      }
-    });
+    warn(result, "old checkpoints were not all removed", [&] { prune(pruned); });
     if (!comm_.is_root()) pruned.clear();
     for (const std::uint64_t step : comm_.all_gather(std::span<const std::uint64_t>(pruned))) {
       result.pruned_steps.push_back(static_cast<std::int64_t>(step));
@@ -247,7 +245,7 @@ class Write {
   // Leaves no trace; says so when it cannot.
   [[nodiscard]] std::string undo() const {
     std::string trouble;
-    if (comm_.is_root()) {
+    if (comm_.is_root() && !partial_.empty()) {
       std::error_code error;
       fs::remove_all(partial_, error);
       if (error) {
@@ -259,6 +257,24 @@ class Write {
   }
 
  private:
+  // Each in turn, so that one that cannot go does not keep the others.
+  void prune(std::vector<std::uint64_t>& pruned) const {
+    std::string trouble;
+    for (const CheckpointPlace& place : to_prune(checkpoints_, content_.step, options_.retention)) {
+      try {
+        // Renamed first: a removal that is interrupted leaves no half checkpoint behind.
+        const std::string name = ".partial-pruned-" + checkpoint_name(place.step);
+        const fs::path doomed = unused_name(checkpoints_, name);
+        put_in_place(place.directory, doomed);
+        pruned.push_back(static_cast<std::uint64_t>(place.step));
+        fs::remove_all(doomed);
+      } catch (const std::exception& failure) {
+        trouble += (trouble.empty() ? "" : "; ") + std::string(failure.what());
+      }
+    }
+    if (!trouble.empty()) throw Failure(ExitCode::files, trouble);
+  }
+
   // HDF5 does not pass on why the system refused a write: the room there mostly tells.
   void explained(const std::function<void()>& work) const {
     try {
@@ -325,12 +341,13 @@ WriteResult write_checkpoint(const parallel::Communicator& comm, const fs::path&
                              const WriteOptions& options) {
   require_consistent(comm, content);
   Manifest manifest = manifest_of(comm, content, series);
+  manifest.stays = stays_for_ever(content.step, options.retention);
   Write write(comm, run_directory, content, options);
   WriteResult result;
   result.directory = write.final_directory();
   result.digest = manifest.digest;
   try {
-    write.prepare(expected_bytes(manifest, content));
+    write.prepare(expected_bytes(manifest, content), result);
     write.write_state(manifest);
     write.verify(manifest);
     write.publish(manifest);

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,40 @@ TEST_F(CheckpointChoice, WhatIsObjectedToIsPassedOverAndNamed) {
       load_newest(comm, run, [](const Manifest&) { return std::string("no"); });
   EXPECT_FALSE(none.checkpoint.has_value());
   EXPECT_EQ(none.rejected.size(), 3U);
+}
+
+TEST_F(CheckpointChoice, APromiseToStayOutlastsAnotherCadence) {
+  for (const std::int64_t step : {100, 200, 250}) ASSERT_TRUE(write(step, {1, 1, 100}).ok);
+  EXPECT_THAT(steps(), ElementsAre(250, 200, 100));
+  comm.barrier();
+  for (const std::int64_t step : {300, 330}) ASSERT_TRUE(write(step, {1, 7, 33}).ok);
+  ASSERT_TRUE(write(340).ok);
+  ASSERT_TRUE(write(350, {1, 0, 100}).ok);
+  EXPECT_THAT(steps(), ElementsAre(350, 200, 100));
+}
+
+TEST_F(CheckpointChoice, ANameWithoutADirectoryIsRejectedAndMakesRoom) {
+  ASSERT_TRUE(write(100).ok);
+  const fs::path checkpoints = checkpoints_of(run);
+  if (comm.is_root()) {
+    fs::create_symlink(scratch / "unmounted", checkpoints / "step_000000200");
+    std::ofstream(checkpoints / "step_000000300") << "x";
+  }
+  comm.barrier();
+  const SearchResult found = load_newest(comm, run);
+  ASSERT_TRUE(found.checkpoint.has_value());
+  EXPECT_EQ(found.checkpoint->manifest.step, 100);
+  ASSERT_EQ(found.rejected.size(), 2U);
+  EXPECT_THAT(found.rejected[0].reason, HasSubstr("is no directory"));
+  EXPECT_THAT(found.rejected[1].reason, HasSubstr("is a link that leads nowhere"));
+  comm.barrier();
+  for (const std::int64_t step : {200, 300}) {
+    const WriteResult result = write(step);
+    ASSERT_TRUE(result.ok) << result.message;
+  }
+  const SearchResult replaced = load_newest(comm, run);
+  EXPECT_EQ(replaced.checkpoint->manifest.step, 300);
+  EXPECT_TRUE(replaced.rejected.empty());
 }
 
 TEST_F(CheckpointChoice, ARejectedOneDoesNotCountAsKept) {

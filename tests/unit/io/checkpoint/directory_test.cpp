@@ -3,6 +3,7 @@
 
 #include "core/model/failure.hpp"
 #include "io/checkpoint/files.hpp"
+#include "io/checkpoint/manifest.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
@@ -34,16 +35,17 @@ TEST(CheckpointName, OnlyTheOneSpellingCounts) {
   }
 }
 
-TEST(CheckpointList, IsNewestFirstAndIgnoresTheRest) {
+TEST(CheckpointList, IsNewestFirstAndHoldsEveryNameOfACheckpoint) {
   const test::TemporaryDirectory scratch;
   for (const char* name : {"step_000000100", "step_000000300", "step_000000200",
                            ".partial-step_000000400", "other", "step_x"}) {
     fs::create_directory(scratch / name);
   }
-  std::ofstream(scratch / "step_000000500") << "a file is no checkpoint";
+  std::ofstream(scratch / "step_000000500") << "a file is no checkpoint, but its reader says so";
+  fs::create_symlink(scratch / "unmounted", scratch / "step_000000600");
   std::vector<std::int64_t> steps;
   for (const auto& place : list_checkpoints(scratch.path())) steps.push_back(place.step);
-  EXPECT_THAT(steps, testing::ElementsAre(300, 200, 100));
+  EXPECT_THAT(steps, testing::ElementsAre(600, 500, 300, 200, 100));
   EXPECT_TRUE(list_checkpoints(scratch / "nowhere").empty());
 }
 
@@ -63,12 +65,31 @@ TEST(CheckpointList, WhatCannotBeReadIsNotEmpty) {
   }
 }
 
+TEST(CheckpointList, AnEntryThatIsNoCheckpointSaysWhatItIs) {
+  const test::TemporaryDirectory scratch;
+  std::ofstream(scratch / "file") << "x";
+  fs::create_symlink(scratch / "unmounted", scratch / "link");
+  fs::create_directory(scratch / "empty");
+  const auto reason = [&](const char* name) {
+    try {
+      read_manifest(scratch / name);
+    } catch (const Failure& failure) {
+      EXPECT_EQ(failure.code(), ExitCode::no_usable_checkpoint);
+      return std::string(failure.what());
+    }
+    return std::string("read");
+  };
+  EXPECT_THAT(reason("file"), HasSubstr("is no directory"));
+  EXPECT_THAT(reason("link"), HasSubstr("is a link that leads nowhere"));
+  EXPECT_THAT(reason("empty"), HasSubstr("manifest.json is missing"));
+}
+
 TEST(Partials, AreRemovedAndNothingElse) {
   const test::TemporaryDirectory scratch;
   fs::create_directories(scratch / ".partial-step_000000400" / "deep");
   fs::create_directory(scratch / "step_000000100");
   std::ofstream(scratch / ".partial-LATEST") << "x";
-  remove_partials(scratch.path());
+  EXPECT_TRUE(remove_partials(scratch.path()).empty());
   EXPECT_TRUE(fs::exists(scratch / "step_000000100"));
   EXPECT_FALSE(fs::exists(scratch / ".partial-step_000000400"));
   EXPECT_FALSE(fs::exists(scratch / ".partial-LATEST"));
@@ -91,6 +112,31 @@ TEST(Files, PutInPlaceReplacesAWholeDirectory) {
   EXPECT_TRUE(fs::exists(scratch / "old" / "fresh"));
   EXPECT_FALSE(fs::exists(scratch / "old" / "stale"));
   EXPECT_FALSE(fs::exists(scratch / "new"));
+}
+
+TEST(Files, PutInPlaceReplacesWhateverHasTheName) {
+  const test::TemporaryDirectory scratch;
+  fs::create_directory(scratch / "precious");
+  std::ofstream(scratch / "precious" / "file") << "not to be followed";
+  std::ofstream(scratch / "as file") << "x";
+  fs::create_symlink(scratch / "nowhere", scratch / "as dangling link");
+  fs::create_directory_symlink(scratch / "precious", scratch / "as link");
+  for (const char* name : {"as file", "as dangling link", "as link"}) {
+    fs::create_directory(scratch / "new");
+    std::ofstream(scratch / "new" / "fresh") << "y";
+    put_in_place(scratch / "new", scratch / name);
+    EXPECT_FALSE(fs::is_symlink(scratch / name)) << name;
+    EXPECT_TRUE(fs::exists(scratch / name / "fresh")) << name;
+    EXPECT_FALSE(fs::exists(fs::symlink_status(scratch / "new"))) << name;
+  }
+  EXPECT_TRUE(fs::exists(scratch / "precious" / "file"));
+}
+
+TEST(Files, UnusedNamesAreNumbered) {
+  const test::TemporaryDirectory scratch;
+  EXPECT_EQ(unused_name(scratch.path(), "a"), scratch / "a");
+  fs::create_symlink("nowhere", scratch / "a");
+  EXPECT_EQ(unused_name(scratch.path(), "a"), scratch / "a-2");
 }
 
 TEST(Files, LackOfSpaceIsToldInBytes) {

@@ -34,6 +34,8 @@ Manifest example() {
   manifest.state_bytes = 987654321;
   manifest.raw = {{100, 8}, {200, 16}};
   manifest.metadata_fingerprint = "0011223344556677";
+  manifest.stays = true;
+  manifest.frames_lost = 3;
   return manifest;
 }
 
@@ -58,6 +60,8 @@ TEST(Manifest, RoundTripKeepsEverything) {
   EXPECT_TRUE(back.fields == example().fields);
   EXPECT_TRUE(back.tissue == example().tissue);
   EXPECT_TRUE(back.series == example().series);
+  EXPECT_TRUE(back.stays);
+  EXPECT_EQ(back.frames_lost, 3);
   EXPECT_EQ(back.scenario_name, example().scenario_name);
   EXPECT_EQ(back.raw, example().raw);
   EXPECT_EQ(back.state_bytes, example().state_bytes);
