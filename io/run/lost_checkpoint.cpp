@@ -7,18 +7,22 @@
 #include <cctype>
 #include <fstream>
 #include <iterator>
+#include <string>
+#include <vector>
 
 namespace marrow::io {
 namespace {
 
-/// The row of the start is written before any checkpoint, as comments and names are.
-bool has_rows_after_the_first(const std::filesystem::path& series) {
+/// The first rows of series.csv, at most `most`: lines that begin with their hour.
+std::vector<std::string> first_rows(const std::filesystem::path& series, std::size_t most) {
   std::ifstream file(series);
-  int rows = 0;
-  for (std::string line; rows < 2 && std::getline(file, line);) {
-    if (!line.empty() && std::isdigit(static_cast<unsigned char>(line[0])) != 0) ++rows;
+  std::vector<std::string> rows;
+  for (std::string line; rows.size() < most && std::getline(file, line);) {
+    if (!line.empty() && std::isdigit(static_cast<unsigned char>(line[0])) != 0) {
+      rows.push_back(line);
+    }
   }
-  return rows >= 2;
+  return rows;
 }
 
 }  // namespace
@@ -33,12 +37,25 @@ std::string trace_of_checkpoint(const std::filesystem::path& directory) {
     return fmt::format("{} speaks of one of hour {}", paths.status().string(),
                        *status.last_good_checkpoint);
   } catch (const Failure&) {
-    if (!has_rows_after_the_first(paths.series())) return {};
+    // The row of the start is written before any checkpoint, as comments and names are.
+    if (first_rows(paths.series(), 2).size() < 2) return {};
     return fmt::format(
         "{} holds rows, and {}, which would tell whether there was one, is missing "
         "or cannot be read",
         paths.series().string(), paths.status().string());
   }
+}
+
+std::string trace_of_branch(const std::filesystem::path& directory) {
+  const RunPaths paths(directory);
+  const std::vector<std::string> rows = first_rows(paths.series(), 1);
+  if (rows.empty()) return {};
+  const std::string hour = rows[0].substr(0, rows[0].find(','));
+  if (hour == "0") return {};
+  return fmt::format(
+      "{} begins at hour {}, and {}, which would tell from which checkpoint, is "
+      "missing or cannot be read",
+      paths.series().string(), hour, paths.provenance().string());
 }
 
 }  // namespace marrow::io

@@ -96,7 +96,7 @@ void Messages::say(Severity severity, std::string_view text) {
   write_log(fmt::format("{}{}", label, text));
 }
 
-void Messages::attach_log(const std::filesystem::path& file) {
+void Messages::attach_log(const std::filesystem::path& file, std::function<bool()> may_write) {
   if (!sink_) return;
   const std::scoped_lock guard(mutex_);
   log_ = open_file(file, O_WRONLY | O_CREAT | O_APPEND);
@@ -104,6 +104,7 @@ void Messages::attach_log(const std::filesystem::path& file) {
     throw Failure(ExitCode::files,
                   fmt::format("'{}' cannot be opened: {}", file.string(), explain_errno(errno)));
   }
+  may_write_log_ = std::move(may_write);
   flush_log();
 }
 
@@ -144,7 +145,7 @@ void Messages::write_log(std::string_view text) {
 }
 
 void Messages::flush_log() {
-  if (log_.is_open() && !log_pending_.empty()) {
+  if (log_.is_open() && !log_pending_.empty() && (!may_write_log_ || may_write_log_())) {
     const WriteOutcome outcome = write_on(log_.number(), log_pending_);
     log_pending_.erase(0, outcome.written_bytes);
   }

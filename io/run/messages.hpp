@@ -54,8 +54,9 @@ class Messages {
   void error(std::string_view text) { say(Severity::error, text); }
   void say(Severity severity, std::string_view text);
 
-  /// From here on lines also go to this file; those said before are written first.
-  void attach_log(const std::filesystem::path& file);
+  /// From here on lines also go to this file; those said before are written first. `may_write`, if
+  /// given, is asked before each: what it refuses is only shown.
+  void attach_log(const std::filesystem::path& file, std::function<bool()> may_write = {});
 
   /// A line for the log that the terminal shows in another form.
   void log_only(std::string_view text);
@@ -78,6 +79,7 @@ class Messages {
   std::mutex mutex_;  // a watchdog thread may speak too
   bool live_line_shown_ = false;
   FileDescriptor log_;
+  std::function<bool()> may_write_log_;
   std::string log_pending_;
   std::int64_t log_lines_lost_ = 0;
 };

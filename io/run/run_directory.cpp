@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <thread>
+#include <time.h>
 #include <unistd.h>
 #include <utility>
 
@@ -122,9 +123,19 @@ void remove_leftovers(const fs::path& directory) {
   for (const fs::path& leftover : leftovers) ::unlink(leftover.c_str());
 }
 
-/// A STOP file addresses the process that was running; the next start must not obey it at once.
-void remove_old_requests(const RunPaths& paths, std::vector<std::string>& notes) {
+constexpr std::int64_t ns_per_s = 1000000000;
+
+std::int64_t in_ns(const timespec& time) {
+  return static_cast<std::int64_t>(time.tv_sec) * ns_per_s + time.tv_nsec;
+}
+
+/// A STOP file addresses the process that was running; the next start must not obey it at once. One
+/// that was made since this process began, in its set-up, is meant for it.
+void remove_old_requests(const RunPaths& paths, std::int64_t started_ns,
+                         std::vector<std::string>& notes) {
   for (const fs::path& request : {paths.stop_request(), paths.checkpoint_request()}) {
+    struct stat found {};
+    if (::lstat(request.c_str(), &found) != 0 || in_ns(found.st_mtim) > started_ns) continue;
     if (::unlink(request.c_str()) == 0) {
       notes.push_back(fmt::format("the file {} of an earlier request was removed",
                                   request.filename().string()));
@@ -148,8 +159,9 @@ DirectoryContents look_at(const fs::path& directory) {
   found.exists = fs::is_directory(directory, error);
   if (!found.exists) return found;
   const RunPaths paths(directory);
-  for (const fs::path& file : {paths.scenario(), paths.effective_scenario(), paths.provenance(),
-                               paths.log(), paths.status(), paths.series(), paths.report()}) {
+  for (const fs::path& file :
+       {paths.scenario(), paths.effective_scenario(), paths.provenance(), paths.log(),
+        paths.status(), paths.series(), paths.events(), paths.phylogeny(), paths.report()}) {
     if (is_present(file)) found.run_files.push_back(file.filename().string());
   }
   for (const fs::path& folder : {paths.frames(), paths.checkpoints()}) {
@@ -166,8 +178,28 @@ void check_place(const fs::path& directory) {
   check_writable(root);
 }
 
+void refuse_foreign_results(const fs::path& directory) {
+  const DirectoryContents found = look_at(directory);
+  const RunPaths paths(directory);
+  if (found.has_checkpoints || is_present(paths.provenance()) || is_present(paths.status())) return;
+  for (const fs::path& result : {paths.events(), paths.phylogeny()}) {
+    if (!is_present(result)) continue;
+    fail(directory,
+         fmt::format("holds {}, but neither provenance.json nor status.json nor a checkpoint: this "
+                     "is no run that could be continued. Choose another directory with -o; nothing "
+                     "was changed",
+                     result.filename().string()));
+  }
+}
+
+std::int64_t file_time_now_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  return in_ns(now);
+}
+
 RunDirectory RunDirectory::prepare(const fs::path& directory, OpenMode mode, LockPolicy policy,
-                                   const ProcessIdentity& self) {
+                                   const ProcessIdentity& self, std::int64_t started_ns) {
   const fs::path root = cleaned(directory);
   if (mode == OpenMode::fresh) refuse_existing_run(root, look_at(root));
   CreatedDirectories created;
@@ -177,13 +209,14 @@ RunDirectory RunDirectory::prepare(const fs::path& directory, OpenMode mode, Loc
   // Only now is the answer final: another process may have run between the first look and the lock.
   DirectoryContents found = look_at(root);
   if (mode == OpenMode::fresh) refuse_existing_run(root, found);
+  if (mode == OpenMode::resume) refuse_foreign_results(root);
   RunPaths paths(root);
   created.create(paths.frames());
   created.create(paths.checkpoints());
   std::vector<std::string> notes;
   if (!lock.note().empty()) notes.push_back(lock.note());
   remove_leftovers(root);
-  remove_old_requests(paths, notes);
+  remove_old_requests(paths, started_ns, notes);
   created.keep();
   return {std::move(paths), std::move(lock), std::move(found), std::move(notes)};
 }

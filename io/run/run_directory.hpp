@@ -9,6 +9,7 @@
 #include "io/run/run_paths.hpp"
 #include "parallel/communicator.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -29,14 +30,24 @@ struct DirectoryContents {
 /// not. Leaves nothing behind.
 void check_place(const std::filesystem::path& directory);
 
+/// Failure(files) when the directory holds files of the names of a run's results, but nothing by
+/// which a run could be known: --resume would write over what is not its own.
+void refuse_foreign_results(const std::filesystem::path& directory);
+
+/// The present, in ns, by the clock that stamps files.
+[[nodiscard]] std::int64_t file_time_now_ns();
+
 /// `fresh`: the directory must not hold a run. `resume`: it may hold one (--resume).
 enum class OpenMode { fresh, resume };
 
 class RunDirectory {
  public:
-  /// Failure(files) says why the directory cannot be used; then nothing was created or changed.
+  /// Failure(files) says why the directory cannot be used; then nothing was created or changed. Of
+  /// the files STOP and CHECKPOINT those are removed that were made before `started_ns`
+  /// (file_time_now_ns): later ones address this process.
   static RunDirectory prepare(const std::filesystem::path& directory, OpenMode mode,
-                              LockPolicy policy, const ProcessIdentity& self = this_process());
+                              LockPolicy policy, const ProcessIdentity& self = this_process(),
+                              std::int64_t started_ns = file_time_now_ns());
 
   [[nodiscard]] const RunPaths& paths() const { return paths_; }
   [[nodiscard]] const RunLock& lock() const { return lock_; }

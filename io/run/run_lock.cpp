@@ -10,10 +10,14 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <chrono>
 #include <fcntl.h>
+#include <fstream>
 #include <optional>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -34,13 +38,44 @@ std::optional<Owner> parse_owner(const std::string& content) {
   }
 }
 
-/// Serialises the judgement of a lock among processes of one machine. Where the file system cannot
-/// lock a directory, take_over still notices that somebody was faster.
+/// "process 4242 (flock)": who holds a lock of flock(2) on an open file, as far as this machine
+/// tells.
+std::string holder_of_flock(int file) {
+  struct stat found {};
+  if (::fstat(file, &found) != 0) return "another program";
+  const std::string place =
+      fmt::format("{:02x}:{:02x}:{}", major(found.st_dev), minor(found.st_dev), found.st_ino);
+  std::ifstream locks("/proc/locks");
+  for (std::string number, kind, sort, access, process, where, rest;
+       locks >> number >> kind >> sort >> access >> process >> where &&
+       std::getline(locks, rest);) {
+    if (kind != "FLOCK" || where != place) continue;
+    std::string name;
+    std::getline(std::ifstream("/proc/" + process + "/comm"), name);
+    return fmt::format("process {}{}", process, name.empty() ? "" : " (" + name + ")");
+  }
+  return "another program";
+}
+
+/// Serialises the judgement of a lock among processes of one machine, which takes moments. Where
+/// the file system cannot lock a directory, take_over still notices that somebody was faster.
 FileDescriptor guard(const std::filesystem::path& directory) {
+  constexpr auto pause = std::chrono::milliseconds(100);
+  constexpr int tries = 30;
   FileDescriptor opened = open_file(directory, O_RDONLY | O_DIRECTORY);
-  if (opened.is_open()) {
-    while (::flock(opened.number(), LOCK_EX) != 0 && errno == EINTR) {
+  if (!opened.is_open()) return opened;
+  for (int attempt = 0; ::flock(opened.number(), LOCK_EX | LOCK_NB) != 0; ++attempt) {
+    if (errno != EWOULDBLOCK && errno != EINTR) break;
+    if (attempt == tries) {
+      throw Failure(
+          ExitCode::files,
+          fmt::format(
+              "'{}' is kept locked by {}, with flock(2) on the directory itself, so that it "
+              "cannot be seen who works there. Wait until that ends; a script that calls "
+              "flock around marrow must lock a file outside of the run directory",
+              directory.string(), holder_of_flock(opened.number())));
     }
+    std::this_thread::sleep_for(pause);
   }
   return opened;
 }
@@ -69,6 +104,12 @@ bool create_lock(const std::filesystem::path& file, const std::string& content) 
 std::optional<std::string> read_lock(const std::filesystem::path& file) {
   std::error_code error;
   if (!std::filesystem::exists(file, error)) return std::nullopt;
+  if (std::filesystem::is_directory(file, error)) {
+    throw Failure(ExitCode::files,
+                  fmt::format("'{}' is a directory, where this program keeps a file that says who "
+                              "works there: give it another name, or remove it",
+                              file.string()));
+  }
   try {
     return read_file_text(file);
   } catch (const Failure&) {

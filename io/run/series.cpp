@@ -107,6 +107,16 @@ std::optional<std::string> problem_with(int file, const SeriesPosition& position
   throw Failure(ExitCode::files, fmt::format("'{}' {}", file.string(), what));
 }
 
+/// Not open when there is no such file. One that is there and may not be opened is no matter of
+/// checkpoints.
+FileDescriptor open_existing(const std::filesystem::path& file, int flags) {
+  FileDescriptor opened = open_file(file, flags);
+  if (opened.is_open() || errno == ENOENT) return opened;
+  fail(file, fmt::format("cannot be opened for {}: {}. Its rows are whole as far as is known: mend "
+                         "that and resume again; nothing was changed",
+                         flags == O_RDONLY ? "reading" : "writing", explain_errno(errno)));
+}
+
 /// The hash of the beginning, which must be the recorded one.
 SeriesHash verified(int file, const std::filesystem::path& path, const SeriesPosition& position) {
   SeriesHash hash;
@@ -184,7 +194,7 @@ SeriesWriter SeriesWriter::create(const std::filesystem::path& file,
 
 SeriesWriter SeriesWriter::resume(const std::filesystem::path& file, const SeriesPosition& position,
                                   std::span<const std::string> columns, const FileCalls& calls) {
-  FileDescriptor opened = open_file(file, O_RDWR);
+  FileDescriptor opened = open_existing(file, O_RDWR);
   if (!opened.is_open()) refuse_position(file, "it cannot be opened: " + explain_errno(errno));
   SeriesHash hash = verified(opened.number(), file, position);
   std::string expected = csv_line(columns);
@@ -281,14 +291,14 @@ SeriesPosition SeriesWriter::sync() {
 
 std::optional<std::string> series_problem(const std::filesystem::path& file,
                                           const SeriesPosition& position) {
-  const FileDescriptor opened = open_file(file, O_RDONLY);
+  const FileDescriptor opened = open_existing(file, O_RDONLY);
   if (!opened.is_open()) return "it cannot be opened: " + explain_errno(errno);
   SeriesHash hash;
   return problem_with(opened.number(), position, hash);
 }
 
 SeriesCut cut_back(const std::filesystem::path& file, const SeriesPosition& position) {
-  const FileDescriptor opened = open_file(file, O_RDWR);
+  const FileDescriptor opened = open_existing(file, O_RDWR);
   if (!opened.is_open()) refuse_position(file, "it cannot be opened: " + explain_errno(errno));
   verified(opened.number(), file, position);
   return truncate_to(opened.number(), file, position);

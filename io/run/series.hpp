@@ -50,7 +50,7 @@ class SeriesWriter {
                              const FileCalls& calls = system_file_calls());
 
   /// The file of an earlier segment, cut back to the position. Failure(no_usable_checkpoint) if it
-  /// does not match it, Failure(files) if it has other columns.
+  /// does not match it, Failure(files) if it may not be written or has other columns.
   static SeriesWriter resume(const std::filesystem::path& file, const SeriesPosition& position,
                              std::span<const std::string> columns,
                              const FileCalls& calls = system_file_calls());
@@ -95,12 +95,14 @@ class SeriesWriter {
 };
 
 /// Why the file cannot be cut back to the position; nothing if it can. Changes nothing. For
-/// choosing among checkpoints.
+/// choosing among checkpoints. Failure(files) if the file is there but may not be read: that says
+/// nothing about any of them.
 [[nodiscard]] std::optional<std::string> series_problem(const std::filesystem::path& file,
                                                         const SeriesPosition& position);
 
 /// Verifies that the first position.length_bytes have the recorded hash, then removes the rest.
-/// Failure(no_usable_checkpoint) if they have not; then the file is as before.
+/// Failure(no_usable_checkpoint) if they have not, Failure(files) if it may not be written; then
+/// the file is as before.
 SeriesCut cut_back(const std::filesystem::path& file, const SeriesPosition& position);
 
 }  // namespace marrow::io

@@ -51,6 +51,10 @@ struct RunStatus {
 /// row. Empty when it never had a good one.
 [[nodiscard]] std::string trace_of_checkpoint(const std::filesystem::path& directory);
 
+/// Why the run in `directory`, whose provenance.json does not tell, must have begun from a
+/// checkpoint of another run: the first row of series.csv is not of hour 0. Otherwise empty.
+[[nodiscard]] std::string trace_of_branch(const std::filesystem::path& directory);
+
 /// Keeps status.json fresh at most every few seconds. A full disk does not stop the run: the file
 /// then stays as it was, and `trouble` says why.
 class StatusFile {

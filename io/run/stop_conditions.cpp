@@ -71,7 +71,7 @@ const char* name_of(int number) {
     case SIGTERM:
       return "signal TERM";
     case SIGINT:
-      return "an interrupt (a second one leaves at once, without a checkpoint)";
+      return interrupt_reason.data();
     default:
       return "signal HUP (the terminal was closed)";
   }
@@ -100,6 +100,7 @@ SignalStop::SignalStop() {
 }
 
 SignalStop::~SignalStop() {
+  if (!restores_) return;
   std::size_t place = 0;
   for (const int number : stopping_signals) ::sigaction(number, &old_actions[place++], nullptr);
   for (const int number : harmless_signals) ::sigaction(number, &old_actions[place++], nullptr);

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace marrow::io {
 
@@ -38,9 +39,19 @@ class SignalStop {
   SignalStop(const SignalStop&) = delete;
   SignalStop& operator=(const SignalStop&) = delete;
 
+  /// From now on nothing is restored: a signal that comes after the work is done, while MPI ends,
+  /// is taken and forgotten instead of ending the process.
+  void keep_until_exit() { restores_ = false; }
+
   /// A stop stays; a request for a checkpoint is answered once.
   [[nodiscard]] StopVerdict poll();
+
+ private:
+  bool restores_ = true;
 };
+
+/// The reason of SignalStop for INT, which has a second meaning.
+inline constexpr std::string_view interrupt_reason = "an interrupt";
 
 /// The files STOP and CHECKPOINT in the run directory, looked for at most once a second. CHECKPOINT
 /// is removed when it is seen. STOP stays, so that a batch script can tell it from other reasons to

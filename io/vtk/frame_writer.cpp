@@ -109,6 +109,11 @@ FrameResult FrameWriter::write_signals(const FrameStamp& stamp, const SignalLeve
   });
 }
 
+bool FrameWriter::has(Series series) const {
+  const bool found = communicator_.is_root() && !frames_.at(series).empty();
+  return communicator_.max(found ? 1 : 0) == 1;
+}
+
 FrameResult FrameWriter::cut_back(std::int64_t step) {
   try {
     communicator_.agree([&] {

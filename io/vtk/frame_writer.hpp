@@ -101,6 +101,9 @@ class FrameWriter {
   /// Stride applies.
   FrameResult write_signals(const FrameStamp& stamp, const SignalLevels& mine);
 
+  /// Whether the directory holds a frame of this series.
+  [[nodiscard]] bool has(Series series) const;
+
   /// On resume: takes away frames later than `step` and unfinished files.
   FrameResult cut_back(std::int64_t step);
 

@@ -165,10 +165,13 @@ io::FrameLabels frame_labels(const Parameters& parameters) {
 
 std::vector<std::string> write_static_frames(io::FrameWriter& writer,
                                              const parallel::Simulation& simulation,
-                                             std::uint64_t digest) {
+                                             std::uint64_t digest, StaticFrames which) {
   const Parameters& p = simulation.model().parameters;
   std::vector<std::string> failures;
-  if (p.output.frames.tissue) {
+  const auto wanted = [&](io::Series series) {
+    return which == StaticFrames::all || !writer.has(series);
+  };
+  if (p.output.frames.tissue && wanted(io::Series::tissue)) {
     const TissueBox tissue = part_of(simulation.tissue().box, simulation.own());
     AdipocyteParameters adipocytes = p.tissue.adipocytes;
     if (p.tissue.source == TissueSource::open) adipocytes.density_per_mm3 = 0.0;
@@ -176,7 +179,7 @@ std::vector<std::string> write_static_frames(io::FrameWriter& writer,
                                        adipocyte_reveal(simulation.model().lattice, adipocytes,
                                                         simulation.model().draws, tissue.box)));
   }
-  if (p.output.frames.cells) {
+  if (p.output.frames.cells && wanted(io::Series::niches)) {
     note(failures, writer.write_niches(digest, simulation.model().niches));
   }
   return failures;

@@ -56,9 +56,8 @@ std::string rejections(const std::vector<io::Rejection>& rejected) {
   return text;
 }
 
-/// What speaks against continuing from a checkpoint whose rows series.csv no longer holds. It
-/// happens: one that could not be read for a while was passed over, and the run went on from an
-/// older one.
+}  // namespace
+
 std::string objection_of_series(const std::filesystem::path& series, const io::Manifest& manifest) {
   const auto problem =
       io::series_problem(series, io::series_position(manifest.series.bytes, manifest.series.hash));
@@ -68,6 +67,8 @@ std::string objection_of_series(const std::filesystem::path& series, const io::M
       "this checkpoint with --branch",
       series.string(), *problem);
 }
+
+namespace {
 
 /// A run without a single checkpoint begins anew, over what it wrote before. That is right only if
 /// it never had one.
@@ -87,6 +88,14 @@ void require_none_lost(const std::string& directory) {
 void require_known_start(const std::string& directory, const RunRequest& request) {
   if (!request.branch.empty()) return;
   const std::string from = io::latest_origin(io::RunPaths(directory).provenance());
+  const std::string trace = from.empty() ? io::trace_of_branch(directory) : "";
+  if (!trace.empty()) {
+    throw Failure(
+        ExitCode::no_usable_checkpoint,
+        fmt::format("{} holds no checkpoint of its own yet, but {}. To begin there again, "
+                    "add --branch CHECKPOINT; log.txt may name it. Nothing was changed",
+                    directory, trace));
+  }
   if (from.empty()) return;
   throw Failure(ExitCode::no_usable_checkpoint,
                 fmt::format("{0} holds no checkpoint of its own yet; its run began from {1}. To "
@@ -146,6 +155,7 @@ StateOrigin find_origin(const parallel::Communicator& comm, const io::ScenarioFi
                       "directory with -o",
                       directory));
     }
+    if (comm.is_root() && request.resume) io::refuse_foreign_results(directory);
   });
   if (request.resume) origin.checkpoint = newest_of(comm, request, directory, unfit, origin);
   if (!origin.checkpoint && !request.branch.empty()) {

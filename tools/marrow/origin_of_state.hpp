@@ -10,6 +10,7 @@
 #include "tools/marrow/commands.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,11 @@ struct StateOrigin {
   std::vector<std::string> changes;  // parameters that differ from the checkpoint's
   bool new_course = false;           // some of them change what happens: --allow-change
 };
+
+/// What speaks against continuing from a checkpoint whose rows series.csv no longer holds; empty:
+/// nothing. It happens: one that could not be read for a while was passed over, and the run went on
+/// from an older one. Throws Failure(files) when series.csv may not be read.
+std::string objection_of_series(const std::filesystem::path& series, const io::Manifest& manifest);
 
 /// Looks without changing anything. `unfit`: checkpoints of the directory that verify but from
 /// which the simulation could not go on; they are passed over. Throws Failure: files (the directory

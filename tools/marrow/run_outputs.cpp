@@ -9,7 +9,7 @@
 #include "io/scenario/effective.hpp"
 #include "io/text/scale.hpp"
 #include "tools/marrow/checkpoint_content.hpp"
-#include "tools/marrow/frame_output.hpp"
+#include "tools/marrow/result_files.hpp"
 #include "tools/marrow/setup_report.hpp"
 #include "tools/marrow/sick_output.hpp"
 
@@ -45,33 +45,32 @@ std::vector<std::string> series_comments(const Parameters& p, std::int64_t niche
 }  // namespace
 
 RunOutputs::RunOutputs(const parallel::Communicator& comm, const io::ScenarioFile& scenario,
-                       const RunRequest& request, const std::string& directory,
-                       const std::string& command_line, const StateOrigin& origin,
-                       const io::Clock& clock, RunGuard& guard)
+                       RunStart& start, const std::string& command_line, const io::Clock& clock,
+                       RunGuard& guard)
     : comm_(comm),
       scenario_(scenario),
-      origin_(origin),
+      origin_(start.origin),
       clock_(clock),
       guard_(guard),
       command_line_(command_line),
-      paths_(directory),
+      paths_(start.directory_name),
       events_(paths_.events()),
+      directory_(std::move(start.directory)),
       messages_(messages_for(comm, clock)),
-      distrusted_steps_(origin.rejected_steps),
-      last_step_(std::llround(scenario.parameters.run.duration_h)),
+      frames_(comm, *messages_),
+      distrusted_steps_(origin_.rejected_steps),
+      last_step_(start.last_step),
       started_wall_s_(clock.wall_s()) {
   comm.agree([&] {
     if (!comm.is_root()) return;
-    directory_.emplace(io::RunDirectory::prepare(
-        directory, request.resume ? io::OpenMode::resume : io::OpenMode::fresh,
-        request.break_lock ? io::LockPolicy::break_unverifiable : io::LockPolicy::respect));
-    messages_->attach_log(paths_.log());
+    messages_->attach_log(paths_.log(), [this] { return owns_directory(); });
     for (const std::string& note : directory_->notes()) messages_->info(note);
-    for (const std::string& note : origin.notes) messages_->warn(note);
-    for (const std::string& change : origin.changes) messages_->warn("changed " + change);
+    for (const std::string& note : origin_.notes) messages_->warn(note);
+    for (const std::string& change : origin_.changes) messages_->warn("changed " + change);
   });
-  io::check_seen_by_all(comm, directory);
 }
+
+bool RunOutputs::owns_directory() const { return !directory_ || directory_->lock().is_held(); }
 
 void RunOutputs::require_directory() {
   comm_.agree([&] {
@@ -98,19 +97,19 @@ void RunOutputs::open(const parallel::Simulation& simulation) {
   digest_ = simulation.digest();
   comm_.agree([&] {
     if (!comm_.is_root()) return;
+    open_series(simulation);  // first: if that may not be written, nothing else is
     io::replace_file_text(paths_.scenario(), scenario_.text);
     io::replace_file_text(paths_.effective_scenario(),
                           io::effective_yaml(scenario_.parameters, scenario_.origins));
     begin_provenance(simulation, hosts);
-    open_series(simulation);
     status_.emplace(paths_.status(), clock_);
     progress_.emplace(io::ProgressPlan{simulation.state().step, last_step_, 1.0 / 24.0}, *messages_,
                       clock_);
   });
-  open_frames(simulation);
+  frames_.open(paths_, simulation, digest_, origin_);
   if (!continued || origin_.branched) {
     write_row(simulation);
-    if (frames_) write_frames(simulation);
+    if (frames_.wanted()) frames_.write(simulation, digest_);
   } else {
     last_good_checkpoint_ = simulation.state().step;
   }
@@ -160,24 +159,6 @@ void RunOutputs::open_series(const parallel::Simulation& simulation) {
       columns, io::ExistingSeries::replace));
 }
 
-void RunOutputs::open_frames(const parallel::Simulation& simulation) {
-  const FrameParameters& frames = scenario_.parameters.output.frames;
-  if (frames.every_h <= 0.0) return;
-  frames_.emplace(comm_, paths_.frames(), frames, simulation.model().lattice,
-                  frame_labels(scenario_.parameters));
-  if (origin_.checkpoint && !origin_.branched) {
-    const io::FrameResult cut = frames_->cut_back(simulation.state().step);
-    if (!cut.ok()) count_lost({cut.failure});
-    return;
-  }
-  count_lost(write_static_frames(*frames_, simulation, digest_));
-}
-
-void RunOutputs::count_lost(const std::vector<std::string>& failures) {
-  outputs_lost_ += std::ssize(failures);
-  for (const std::string& failure : failures) messages_->warn("frame dropped: " + failure);
-}
-
 void RunOutputs::write_row(const parallel::Simulation& simulation) {
   digest_ = simulation.digest();
   const double hematopoiesis = simulation.hematopoiesis();
@@ -192,10 +173,6 @@ void RunOutputs::write_row(const parallel::Simulation& simulation) {
   }
 }
 
-void RunOutputs::write_frames(const parallel::Simulation& simulation) {
-  count_lost(write_moving_frames(*frames_, simulation, digest_));
-}
-
 void RunOutputs::observe(const parallel::Simulation& simulation) {
   const OutputParameters& output = scenario_.parameters.output;
   const std::int64_t step = simulation.state().step;
@@ -204,10 +181,17 @@ void RunOutputs::observe(const parallel::Simulation& simulation) {
     require_directory();
     write_row(simulation);
   }
-  if (!frames_ || !due(output.frames.every_h, step)) return;
+  if (!frames_.wanted() || !due(output.frames.every_h, step)) return;
   guard_.pass("frame");
+  require_directory();
   digest_ = simulation.digest();
-  write_frames(simulation);
+  frames_.write(simulation, digest_);
+}
+
+void RunOutputs::announce_stop(const std::string& reason) {
+  messages_->info(fmt::format(
+      "asked to stop by {}: a checkpoint is written first{}", reason,
+      reason == io::interrupt_reason ? " (a second interrupt leaves at once, without it)" : ""));
 }
 
 bool RunOutputs::checkpoint_due(std::int64_t step) const {
@@ -238,11 +222,17 @@ std::optional<std::string> RunOutputs::try_checkpoint(const parallel::Simulation
   options.at_point = [this](std::string_view point) {
     guard_.pass("checkpoint:" + std::string(point));
   };
-  const io::WriteResult result = io::write_checkpoint(
-      comm_, paths_.root,
-      checkpoint_content(comm_, simulation, scenario_, paths_.provenance(), dense_digest_), mark,
-      options);
-  for (const std::string& warning : result.warnings) messages_->warn(warning);
+  io::CheckpointContent content =
+      checkpoint_content(comm_, simulation, scenario_, paths_.provenance(), dense_digest_);
+  content.frames_lost = frames_.lost_for_good();
+  const io::WriteResult result = io::write_checkpoint(comm_, paths_.root, content, mark, options);
+  for (const std::string& warning : result.warnings) {
+    // What cannot be removed stays so: said once.
+    if (told_.insert(warning).second) messages_->warn(warning);
+  }
+  for (const std::int64_t step : result.pruned_steps) {
+    messages_->log_only(fmt::format("removed the checkpoint of hour {}", step));
+  }
   if (!result.ok) return result.message;
   last_good_checkpoint_ = simulation.state().step;
   std::erase(distrusted_steps_, simulation.state().step);
@@ -302,7 +292,8 @@ void RunOutputs::show_progress(const parallel::Simulation& simulation,
             last_good_checkpoint_ ? "checkpoint at " + io::with_thousands(*last_good_checkpoint_)
                                   : std::string("no checkpoint yet")};
   });
-  if (status_->due()) write_status(simulation, io::RunState::running, "", ExitCode::finished);
+  if (status_->due() && owns_directory())
+    write_status(simulation, io::RunState::running, "", ExitCode::finished);
 }
 
 void RunOutputs::write_status(const parallel::Simulation& simulation, io::RunState run_state,
@@ -320,7 +311,7 @@ void RunOutputs::write_status(const parallel::Simulation& simulation, io::RunSta
   status.last_good_checkpoint = last_good_checkpoint_;
   status.digest = digest_;
   status.real_cells_per_niche = simulation.model().real_cells_per_niche();
-  status.outputs_lost = outputs_lost_;
+  status.outputs_lost = frames_.lost();
   status.rows_pending = series_->pending();
   status.message = message;
   status.exit_code = static_cast<int>(code);
@@ -342,36 +333,20 @@ void RunOutputs::end_segment(const parallel::Simulation& simulation, const std::
   }
 }
 
-void RunOutputs::name_files() const {
-  std::vector<std::pair<std::filesystem::path, std::string>> files = {
-      {paths_.series(), "counts, cells and clinical state, one row per sample"},
-      {paths_.events(), "diagnoses, responses and treatments, with dates"},
-      {paths_.phylogeny(), "family tree of the living clones, in Newick format"},
-      {paths_.effective_scenario(), "every parameter that was used, with its origin"}};
-  if (frames_) {
-    files.emplace_back(paths_.frames() / "cells.pvd", "stem cells and T cells, for ParaView");
-    files.emplace_back(paths_.frames() / "tissue.pvd", "bone, vessels and niches, for ParaView");
-    files.emplace_back(paths_.frames() / "fields.pvd", "cellularity and fat, for ParaView");
-  }
-  messages_->info("open:");
-  for (const auto& [file, what] : files) {
-    if (std::filesystem::exists(file)) {
-      messages_->info(fmt::format("  {}  ({})", file.string(), what));
-    }
-  }
-}
-
 ExitCode RunOutputs::close(const parallel::Simulation& simulation,
                            const std::optional<std::string>& stopped) {
   digest_ = simulation.digest();
-  ExitCode code = stopped ? ExitCode::stopped_early : ExitCode::finished;
-  const bool saved = last_good_checkpoint_ == simulation.state().step;
-  if (outputs_lost_ > 0 || !saved) code = ExitCode::files;
+  const bool saved = is_saved(simulation.state().step);
+  const std::int64_t lost = frames_.lost();
+  // What is lost is counted in the checkpoint: a run that is to go on goes on, and says it at its
+  // end.
+  const ExitCode code = !saved     ? ExitCode::files
+                        : stopped  ? ExitCode::stopped_early
+                        : lost > 0 ? ExitCode::files
+                                   : ExitCode::finished;
   std::string reason = stopped ? "stopped by " + *stopped : std::string("finished");
   if (!saved) reason += ", but the last checkpoint could not be written";
-  if (outputs_lost_ > 0) {
-    reason += fmt::format(", but {} could not be written", io::counted(outputs_lost_, "frame"));
-  }
+  if (lost > 0) reason += fmt::format(", but {} could not be written", io::counted(lost, "frame"));
   end_segment(simulation, reason, code);
   write_status(simulation, stopped ? io::RunState::stopped : io::RunState::finished, reason, code);
   if (!comm_.is_root()) return static_cast<ExitCode>(comm_.max(static_cast<int>(code)));
@@ -379,15 +354,22 @@ ExitCode RunOutputs::close(const parallel::Simulation& simulation,
   messages_->info(fmt::format(
       "{} at hour {} of {} ({}); digest {:016x}", reason, simulation.state().step, last_step_,
       io::simulated_date_text(static_cast<double>(simulation.state().step) / 24.0), digest_));
-  if (stopped) messages_->info("continue with: the same command and --resume");
-  name_files();
+  if (stopped && saved) messages_->info("continue with: the same command and --resume");
+  if (!saved) {
+    messages_->warn(last_good_checkpoint_
+                        ? fmt::format("what was computed after hour {} is not saved: --resume "
+                                      "computes it again from the checkpoint of that hour",
+                                      *last_good_checkpoint_)
+                        : std::string("nothing is saved: there is no checkpoint to continue from"));
+  }
+  name_results(paths_, frames_.wanted(), *messages_);
   return static_cast<ExitCode>(comm_.max(static_cast<int>(code)));
 }
 
 void RunOutputs::close_failed(const parallel::Simulation& simulation, const Failure& failure) {
   if (comm_.is_root()) progress_->finish();
   // The directory of another run is not the place to say that this one has failed.
-  if (comm_.max(comm_.is_root() && !directory_->lock().is_held() ? 1 : 0) == 1) return;
+  if (comm_.max(comm_.is_root() && !owns_directory() ? 1 : 0) == 1) return;
   const auto* sickness = dynamic_cast<const parallel::SickState*>(&failure);
   const std::string seen =
       sickness == nullptr ? "" : show_sickness(comm_, simulation, *sickness, paths_.root);

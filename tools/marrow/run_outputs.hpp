@@ -12,15 +12,16 @@
 #include "io/run/status.hpp"
 #include "io/run/stop_conditions.hpp"
 #include "io/scenario/scenario_file.hpp"
-#include "io/vtk/frame_writer.hpp"
 #include "parallel/simulation.hpp"
-#include "tools/marrow/commands.hpp"
 #include "tools/marrow/event_output.hpp"
 #include "tools/marrow/origin_of_state.hpp"
+#include "tools/marrow/run_frames.hpp"
 #include "tools/marrow/run_guard.hpp"
+#include "tools/marrow/run_start.hpp"
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,12 +29,10 @@ namespace marrow::tool {
 
 class RunOutputs {
  public:
-  /// Prepares and locks the directory; nothing is created when that fails. Collective, like all
-  /// calls.
-  RunOutputs(const parallel::Communicator& comm, const io::ScenarioFile& scenario,
-             const RunRequest& request, const std::string& directory,
-             const std::string& command_line, const StateOrigin& origin, const io::Clock& clock,
-             RunGuard& guard);
+  /// Takes the directory over from `start`, which must outlive it. Collective, like all calls but
+  /// those that only ask.
+  RunOutputs(const parallel::Communicator& comm, const io::ScenarioFile& scenario, RunStart& start,
+             const std::string& command_line, const io::Clock& clock, RunGuard& guard);
 
   /// Scenario, provenance, series and frames as they stand when the segment begins.
   void open(const parallel::Simulation& simulation);
@@ -41,7 +40,11 @@ class RunOutputs {
   /// After each step: the series row and the frame that are due.
   void observe(const parallel::Simulation& simulation);
 
+  /// That the run was asked to stop, and will.
+  void announce_stop(const std::string& reason);
+
   [[nodiscard]] bool checkpoint_due(std::int64_t step) const;
+  [[nodiscard]] bool is_saved(std::int64_t step) const { return last_good_checkpoint_ == step; }
   /// Returns the seconds it took. A checkpoint that fails is reported; three in a row throw
   /// Failure(files).
   double write_checkpoint(const parallel::Simulation& simulation);
@@ -54,22 +57,20 @@ class RunOutputs {
   void close_failed(const parallel::Simulation& simulation, const Failure& failure);
 
   [[nodiscard]] const io::RunPaths& paths() const { return paths_; }
+  /// False, on the root, once another run has taken the directory.
+  [[nodiscard]] bool owns_directory() const;
 
  private:
   void open_series(const parallel::Simulation& simulation);
-  void open_frames(const parallel::Simulation& simulation);
   void begin_provenance(const parallel::Simulation& simulation,
                         const std::vector<io::HostRanks>& hosts);
   [[nodiscard]] std::optional<std::string> try_checkpoint(const parallel::Simulation& simulation);
   void write_row(const parallel::Simulation& simulation);
   void write_phylogeny(const parallel::Simulation& simulation);
-  void write_frames(const parallel::Simulation& simulation);
-  void count_lost(const std::vector<std::string>& failures);
   void write_status(const parallel::Simulation& simulation, io::RunState state,
                     const std::string& message, ExitCode code);
   void end_segment(const parallel::Simulation& simulation, const std::string& reason,
                    ExitCode code);
-  void name_files() const;
   [[nodiscard]] bool due(double every_h, std::int64_t step) const;
   /// Throws Failure(files) on every rank when another run has taken the directory.
   void require_directory();
@@ -82,10 +83,10 @@ class RunOutputs {
   std::string command_line_;
   io::RunPaths paths_;
   EventOutput events_;
+  std::optional<io::RunDirectory> directory_;  // on the root; outlives the log, which asks for it
   std::unique_ptr<io::Messages> messages_;
-  std::optional<io::RunDirectory> directory_;  // on the root
-  std::optional<io::SeriesWriter> series_;     // on the root
-  std::optional<io::FrameWriter> frames_;
+  std::optional<io::SeriesWriter> series_;  // on the root
+  RunFrames frames_;
   std::optional<io::Progress> progress_;
   std::optional<io::StatusFile> status_;
   std::optional<std::uint64_t> dense_digest_;   // of this rank's imported tissue, which stays
@@ -93,7 +94,7 @@ class RunOutputs {
   std::int64_t last_step_ = 0;
   std::optional<std::int64_t> last_good_checkpoint_;
   int failed_checkpoints_ = 0;
-  std::int64_t outputs_lost_ = 0;
+  std::set<std::string> told_;  // warnings of checkpoints
   std::int64_t started_wall_s_ = 0;
   std::optional<std::int64_t> deadline_wall_s_;
   std::uint64_t digest_ = 0;

@@ -3,15 +3,19 @@
 
 #include "io/batch/array_status.hpp"
 #include "io/checkpoint/compare.hpp"
+#include "io/checkpoint/directory.hpp"
 #include "io/checkpoint/inspect.hpp"
 #include "io/report/report.hpp"
 #include "io/run/build_info.hpp"
 #include "io/run/clock.hpp"
 #include "io/run/fault_plan.hpp"
+#include "io/run/run_paths.hpp"
 #include "io/scenario/describe.hpp"
 #include "io/scenario/scenario_file.hpp"
 #include "tools/marrow/commands.hpp"
+#include "tools/marrow/origin_of_state.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
@@ -32,6 +36,35 @@ io::Guarded reading_in_child(double patience_s) {
       });
     });
   };
+}
+
+/// What --resume has against a good checkpoint of this run directory, which its files alone do not
+/// show; of anything else nothing.
+io::Objection objection_of_resume(const std::filesystem::path& directory) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(io::checkpoints_of(directory), error)) return {};
+  return [series = io::RunPaths(directory).series()](const io::Manifest& manifest) {
+    try {
+      return objection_of_series(series, manifest);
+    } catch (const Failure& failure) {
+      return std::string(failure.what());
+    }
+  };
+}
+
+/// Why the newest checkpoint will not be taken, as a further line of a status; empty if it will.
+std::string doubt_about(const std::filesystem::path& directory) {
+  const io::Objection objection = objection_of_resume(directory);
+  if (!objection) return {};
+  try {
+    const auto places = io::list_checkpoints(io::checkpoints_of(directory));
+    if (places.empty()) return {};
+    const std::string against = objection(io::read_manifest(places.front().directory));
+    if (against.empty()) return {};
+    return fmt::format("\n  step {} cannot be continued: {}", places.front().step, against);
+  } catch (const Failure& failure) {
+    return std::string("\n  ") + failure.what();
+  }
 }
 
 }  // namespace
@@ -92,13 +125,15 @@ ExitCode info() {
 ExitCode status(const std::string& directory) {
   const io::SystemClock clock;
   const io::StatusReport report = io::report_with_job(directory, clock);
-  (report.code == ExitCode::finished ? std::cout : std::cerr) << report.text << '\n';
+  (report.code == ExitCode::finished ? std::cout : std::cerr)
+      << report.text << doubt_about(directory) << '\n';
   return report.code;
 }
 
 ExitCode inspect(const std::string& path, bool deep, const std::string& patience) {
-  const io::Inspection found = io::inspect(path, deep ? io::Depth::deep : io::Depth::plain,
-                                           reading_in_child(io::parse_duration_s(patience)));
+  const io::Inspection found =
+      io::inspect(path, deep ? io::Depth::deep : io::Depth::plain,
+                  reading_in_child(io::parse_duration_s(patience)), objection_of_resume(path));
   std::cout << found.text;
   return found.usable ? ExitCode::finished : ExitCode::no_usable_checkpoint;
 }

@@ -57,9 +57,10 @@ TEST(RunDirectoryTest, TakesRelativeNamesWithTrailingSlash) {
 }
 
 TEST(RunDirectoryTest, AnExistingRunIsRefusedAndLeftAlone) {
-  for (const char* name : {"series.csv", "status.json", "provenance.json", "log.txt", "report.html",
-                           "scenario.yaml", "scenario.effective.yaml", "frames/frame_000000.vti",
-                           "checkpoints/step_000000010/manifest.json"}) {
+  for (const char* name :
+       {"series.csv", "events.csv", "phylogeny.nwk", "status.json", "provenance.json", "log.txt",
+        "report.html", "scenario.yaml", "scenario.effective.yaml", "frames/frame_000000.vti",
+        "checkpoints/step_000000010/manifest.json"}) {
     const TemporaryDirectory scratch;
     const fs::path file = scratch / name;
     fs::create_directories(file.parent_path());
@@ -111,6 +112,29 @@ TEST(RunDirectoryTest, OldRequestsAndLeftoversAreRemoved) {
   EXPECT_FALSE(fs::exists(scratch / "STOP"));
   EXPECT_FALSE(fs::exists(scratch / ".marrow-status.json-123.tmp"));
   EXPECT_TRUE(fs::exists(scratch / ".marrow-keep"));
+}
+
+TEST(RunDirectoryTest, ARequestOfTheSetUpStays) {
+  const TemporaryDirectory scratch;
+  write_text(scratch / "STOP", "");
+  constexpr std::int64_t minute_ns = 60'000'000'000;
+  const RunDirectory run =
+      RunDirectory::prepare(scratch.path(), OpenMode::resume, LockPolicy::respect, this_process(),
+                            file_time_now_ns() - minute_ns);
+  EXPECT_THAT(run.notes(), IsEmpty());
+  EXPECT_TRUE(fs::exists(scratch / "STOP"));
+}
+
+TEST(RunDirectoryTest, ForeignResultsAreNotResumed) {
+  for (const char* name : {"events.csv", "phylogeny.nwk"}) {
+    const TemporaryDirectory scratch;
+    write_text(scratch / name, "precious");
+    EXPECT_THAT(failure_of([&] { prepare(scratch.path(), OpenMode::resume); }),
+                AllOf(StartsWith("4 "), HasSubstr(name), HasSubstr("nothing was changed")));
+    EXPECT_EQ(entries_of(scratch.path()), 1);
+    write_text(scratch / "status.json", "{}");
+    EXPECT_NO_THROW(prepare(scratch.path(), OpenMode::resume));
+  }
 }
 
 TEST(RunDirectoryTest, APlaceIsTriedWithoutATrace) {

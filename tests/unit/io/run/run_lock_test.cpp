@@ -9,10 +9,13 @@
 
 #include <array>
 #include <cstdint>
+#include <fcntl.h>
 #include <functional>
 #include <optional>
 #include <signal.h>
 #include <string>
+#include <sys/file.h>
+#include <unistd.h>
 #include <vector>
 
 namespace marrow::io {
@@ -50,6 +53,24 @@ class RunLockTest : public testing::Test {
   TemporaryDirectory scratch;
   std::filesystem::path file = scratch / "LOCK";
 };
+
+TEST_F(RunLockTest, ADirectoryInItsPlaceIsNamedWithAdvice) {
+  std::filesystem::create_directory(file);
+  for (const LockPolicy policy : {LockPolicy::respect, LockPolicy::break_unverifiable}) {
+    EXPECT_THAT(failure_of([&] { acquire(policy); }),
+                AllOf(StartsWith("4 "), HasSubstr("is a directory"), HasSubstr("another name")));
+  }
+}
+
+// As `flock RUN_DIR marrow run -o RUN_DIR` does. Takes as long as an honest owner would get.
+TEST_F(RunLockTest, ADirectoryThatFlockKeepsIsNotWaitedForForEver) {
+  const int held = ::open(scratch.path().c_str(), O_RDONLY | O_DIRECTORY);
+  ASSERT_EQ(::flock(held, LOCK_EX), 0);
+  EXPECT_THAT(failure_of([&] { acquire(); }),
+              AllOf(StartsWith("4 "), HasSubstr("is kept locked by "), HasSubstr("flock")));
+  ::close(held);
+  EXPECT_NO_THROW(acquire());
+}
 
 TEST_F(RunLockTest, LastsAsLongAsTheObject) {
   {

@@ -285,6 +285,14 @@ TEST_F(SeriesTest, CutBackRefusesAChangedOrShorterFileAndLeavesItAlone) {
   EXPECT_FALSE(std::filesystem::exists(file));
 }
 
+TEST_F(SeriesTest, AFileThatMayNotBeOpenedSaysNothingOfCheckpoints) {
+  std::filesystem::create_directory(file);  // refused to root, too
+  const SeriesPosition mark = mark_of(head);
+  EXPECT_THAT(failure_of([&] { SeriesWriter::resume(file, mark, columns); }),
+              AllOf(StartsWith("4 "), HasSubstr("cannot be opened for writing")));
+  EXPECT_THAT(failure_of([&] { cut_back(file, mark); }), StartsWith("4 "));
+}
+
 TEST_F(SeriesTest, PositionsSurviveAsText) {
   const SeriesPosition position{1234, 0x00ab};
   EXPECT_EQ(position.hash_text(), "00000000000000ab");

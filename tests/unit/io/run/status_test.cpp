@@ -235,5 +235,14 @@ TEST_F(StatusTest, TellsARunThatLostItsCheckpointsFromOneThatNeverHadAny) {
   EXPECT_EQ(trace_of_checkpoint(scratch.path()), "");
 }
 
+TEST_F(StatusTest, TellsABranchByItsFirstRow) {
+  const RunPaths paths(scratch.path());
+  EXPECT_EQ(trace_of_branch(scratch.path()), "");
+  write_text(paths.series(), "# a comment\nhour,stem\n0,12\n24,11\n");
+  EXPECT_EQ(trace_of_branch(scratch.path()), "");
+  write_text(paths.series(), "# a comment\nhour,stem\n144,12\n");
+  EXPECT_THAT(trace_of_branch(scratch.path()), HasSubstr("begins at hour 144"));
+}
+
 }  // namespace
 }  // namespace marrow::io

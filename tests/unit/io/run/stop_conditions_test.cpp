@@ -132,6 +132,18 @@ TEST(SignalStopTest, HandlersAreRestored) {
   EXPECT_EQ(code, 128 + SIGUSR1);
 }
 
+TEST(SignalStopTest, HandlersCanStayForALateSignal) {
+  const int code = in_child([] {
+    {
+      SignalStop signals;
+      signals.keep_until_exit();
+    }
+    ::raise(SIGUSR1);
+    return 0;
+  });
+  EXPECT_EQ(code, 0);
+}
+
 class RequestFilesTest : public testing::Test {
  protected:
   TemporaryDirectory scratch;
