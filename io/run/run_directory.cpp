@@ -194,7 +194,7 @@ void refuse_foreign_results(const fs::path& directory) {
 
 std::int64_t file_time_now_ns() {
   timespec now{};
-  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  ::clock_gettime(CLOCK_REALTIME, &now);
   return in_ns(now);
 }
 

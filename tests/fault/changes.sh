@@ -39,6 +39,15 @@ run "$d" 2 --resume --set 'checkpoint.keep_last=1'
 ended_with 0 'a free change'
 ! grep -q '"branched"' "$d/provenance.json" || fail 'a free change was called a branch'
 same_as_calm "$d" 'a free change'
+# A checkpoint that was to be kept for ever is kept when another cadence goes on from it; what goes is in the log.
+d=$work/half-1
+rm -r "$d"
+run "$d" 2 --set 'checkpoint.keep_every=1' --stop-at '3 d'
+run "$d" 2 --resume --set 'checkpoint.every=1 d' --set 'checkpoint.keep_last=1'
+ended_with 0 'another cadence'
+same_as_calm "$d" 'another cadence'
+[[ $(cd -- "$d/checkpoints" && echo step_*) == 'step_000000072 step_000000144' ]] || fail 'another cadence: other checkpoints'
+grep -q 'removed the checkpoint of hour 96' "$d/log.txt" || fail 'another cadence: log.txt does not say what was removed'
 # --allow-change does not swallow the option behind it, and knows the parameters.
 d=$work/half-4
 run "$d" 2 --allow-change --resume
@@ -52,6 +61,10 @@ last=$(find "$work/half-3/checkpoints" -name 'step_*' | sort | tail -n 1)
 MARROW_FAULT=kill@step:150 run "$d" 2 --branch "$last" --set 'run.duration=8 d'
 run "$d" 2 --resume --set 'run.duration=8 d'
 ended_with 5 'a branch without a checkpoint' "add --branch '$last'" 'Nothing was changed'
+mv "$d/provenance.json" "$work/provenance.json"
+run "$d" 2 --resume --set 'run.duration=8 d'
+ended_with 5 'a branch that does not know its beginning' 'begins at hour 144' 'add --branch CHECKPOINT' 'Nothing was changed'
+mv "$work/provenance.json" "$d"
 run "$d" 2 --resume --branch "$last" --set 'run.duration=8 d'
 ended_with 0 'a branch that begins again'
 run "$work/whole-branch" 3 --branch "$last" --set 'run.duration=8 d'

@@ -69,6 +69,8 @@ damaged 'flipped bytes' 'is damaged' flip state.h5 70
 damaged 'no state' 'state.h5' rm state.h5
 damaged 'empty manifest' 'is empty: the checkpoint was never completed' truncate -s 0 manifest.json
 damaged 'a manifest without its digest' "'digest' not found" sed -i s/digest/dugest/ manifest.json
+elsewhere() { mv "$PWD" "$PWD/../../../moved-$1" && ln -s nowhere "$PWD"; }
+damaged 'a link that leads nowhere' 'is a link that leads nowhere' elsewhere link
 damaged 'a later format' '(format 999); this program reads 2: continue it with that version' \
   sed -i 's/"format": *[0-9]*/"format": 999/' manifest.json
 # One that verifies, but whose state does not bear looking at: the one before serves, too.
@@ -81,4 +83,15 @@ cp -r "$work/half" "$work/series"
 flip "$work/series/series.csv" 20
 run "$work/series" 2 --resume
 ended_with 5 'a changed series' 'does not belong to it' '--branch CHECKPOINT -o NEW'
+"$marrow" inspect --deep "$work/series" >"$said"
+ended_with 5 'a changed series, inspected' 'good; --resume passes it over: '
+! grep -q 'continues here' "$said" || fail 'a changed series, inspected: it promises what --resume refuses'
+"$marrow" status "$work/series" >"$said"
+ended_with 5 'a changed series, its status' 'cannot be continued'
+# Two equal ones of which one is damaged in what HDF5 itself reads.
+cp -r "$work/half" "$work/header"
+flip "$work/header/checkpoints/$newest/state.h5" 0
+code=0
+"$marrow" compare "$work/half" "$work/header" >"$said" || code=$?
+ended_with 10 'a damaged header, compared' 'B is DAMAGED'
 echo "bad days of checkpoints: $survived survived"

@@ -43,6 +43,7 @@ start() {
   timeout 300 "${launcher[@]}" "$marrow" run "$scenario" -o "$directory" "${sets[@]}" "$@" \
     >"$said" 2>&1 </dev/null &
   job=$!
+  while kill -0 "$job" 2>/dev/null && ! launcher_of >/dev/null; do sleep 0.02; done
 }
 finish() { code=0; wait "$job" || code=$?; }
 # until_true COMMAND…: asks again and again, for at most 60 s.
@@ -93,10 +94,26 @@ calm_run() {
   run "$calm" 2 "$@"
   ended_with 0 'the calm run'
 }
-# small_disk PLACE SIZE: a file system of its own, if mounting is allowed here.
+# may_mount "$@": for scripts that need disks of their own. Where mounting is not allowed the script starts again in a
+# name space in which it is; where that is not allowed either it fails: bad days that did not happen were not survived.
+may_mount() {
+  mkdir "$work/trial"
+  if mount -t tmpfs -o size=64k none "$work/trial" 2>"$said"; then
+    umount "$work/trial"
+  elif [[ -z ${MARROW_MOUNTS-} ]] && unshare -Urm true 2>"$said"; then
+    cleanup
+    MARROW_MOUNTS=own exec unshare -Urm "$0" "$@"
+  else
+    cat "$said" >&2
+    fail 'no disk can be mounted here: run this as root, allow user name spaces (unshare -Urm), or give the container CAP_SYS_ADMIN'
+  fi
+}
+# small_disk PLACE SIZE: a file system of its own.
 small_disk() {
   mkdir -p "$1"
-  mount -t tmpfs -o "size=$2" none "$1" 2>/dev/null || return 1
+  mount -t tmpfs -o "size=$2" none "$1"
   mounted+=("$1")
 }
+# All that is in a directory, with sizes and dates.
+look() { find "$1" -printf '%P %s %T@\n' | sort; }
 flip() { printf '\x5a\xa5' | dd of="$1" bs=1 seek=$(($(stat -c %s "$1") * $2 / 100)) conv=notrunc status=none; }

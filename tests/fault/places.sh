@@ -30,19 +30,65 @@ run "$work/foreign" 2 --resume
 ended_with 4 'a lock of another machine' 'n12' '--break-lock'
 healed "$work/foreign" 'a lock of another machine' --break-lock
 
-# Somebody takes the directory away while the run goes on: it ends at once, and leaves what is there alone.
-MARROW_FAULT=freeze@step:100 start "$work/taken" 0
-until_true is_frozen "$(launcher_of)"
-sed -i 's/"host": *"[^"]*"/"host":"n12"/; s/"machine": *"[^"]*"/"machine":"another"/' "$work/taken/LOCK"
-series=$(cksum <"$work/taken/series.csv") status=$(cksum <"$work/taken/status.json")
-thaw "$(launcher_of)"
-finish
-ended_with 4 'a directory that another run took' 'no longer says that this process owns' 'n12'
-[[ $series$status == "$(cksum <"$work/taken/series.csv")$(cksum <"$work/taken/status.json")" && -e $work/taken/LOCK ]] ||
-  fail 'a directory that another run took: it was written to'
-healed "$work/taken" 'a directory that another run took' --break-lock
+# Somebody takes the directory away while the run goes on: it ends at once, and leaves what is there alone. Whatever
+# comes first of what it would have written: a row, a frame, or nothing until the last checkpoint.
+taken() { # WHAT [options]
+  local what=$1 d=$work/taken-$1
+  shift
+  MARROW_FAULT=freeze@step:100 start "$d" 0 "$@"
+  until_true is_frozen "$(launcher_of)"
+  sed -i 's/"host": *"[^"]*"/"host":"n12"/; s/"machine": *"[^"]*"/"machine":"another"/' "$d/LOCK"
+  look "$d" >"$work/before"
+  thaw "$(launcher_of)"
+  finish
+  ended_with 4 "a directory that another run took, $what" 'no longer says that this process owns' 'n12'
+  diff "$work/before" <(look "$d") || fail "a directory that another run took, $what: it was written to"
+}
+taken rows
+healed "$work/taken-rows" 'a directory that another run took' --break-lock
+seldom=(--set 'output.series.every=12 d' --set 'checkpoint.every=12 d')
+taken frames "${seldom[@]}" --set 'output.frames.every=1 h'
+taken nothing "${seldom[@]}"
 
-# Below a file, without permission, read-only.
+# Two at once: one has chosen its state and waits, the other works on to its end and leaves. The first looks again.
+at_once() { # WHAT
+  local first said_by_first=$said d=$work/at-once
+  MARROW_FAULT=freeze@begin:outputs start "$d" 0 --resume
+  first=$(launcher_of)
+  until_true is_frozen "$first"
+  said=$work/said-by-second
+  run "$d" 0 --resume "${@:2}"
+  ended_with '0 75' "$1: the second"
+  said=$said_by_first
+  thaw "$first"
+  finish
+}
+at_once 'two in a directory that is not there yet' --stop-at '4 d'
+ended_with 0 'two in a directory that is not there yet' 'looked again' 'resuming at hour 96'
+same_as_calm "$work/at-once" 'two in a directory that is not there yet'
+rm -r "$work/at-once"
+run "$work/at-once" 2 --stop-at '4 d'
+at_once 'two that continue one run'
+ended_with 0 'two that continue one run' 'Nothing to do'
+same_as_calm "$work/at-once" 'two that continue one run'
+[[ ! -e $work/at-once/LOCK ]] || fail 'two that continue one run: a lock is left'
+run "$work/at-once" 2 --resume
+ended_with 0 'two that continued one run, afterwards' 'Nothing to do'
+
+# Results that no run of this program left are not written over; a directory that flock keeps is not waited for.
+mkdir "$work/results"
+echo 'ours' >"$work/results/events.csv"
+run "$work/results" 1
+ended_with 4 'results of somebody else' 'already holds a run'
+run "$work/results" 1 --resume
+ended_with 4 'results of somebody else, resumed' 'holds events.csv, but neither provenance.json nor status.json'
+[[ $(ls -A "$work/results") == events.csv && $(<"$work/results/events.csv") == ours ]] || fail 'results of somebody else: touched'
+mkdir "$work/flocked"
+code=0
+timeout 60 flock "$work/flocked" "$marrow" run "$scenario" -o "$work/flocked" "${sets[@]}" >"$said" 2>&1 </dev/null || code=$?
+ended_with 4 'a directory that flock keeps' 'is kept locked by process' '(flock)' 'a file outside of the run directory'
+
+# Below a file, without permission. (Read-only: disk.sh.)
 touch "$work/file"
 run "$work/file/run" 2
 ended_with 4 'a directory below a file' "$work/file"
@@ -51,12 +97,6 @@ if [[ $(id -u) != 0 ]]; then
   chmod a-w "$work/closed"
   run "$work/closed/run" 2
   ended_with 4 'a directory without permission' "$work/closed"
-fi
-if small_disk "$work/readonly" 1m; then
-  mount -o remount,ro "$work/readonly"
-  run "$work/readonly/run" 2
-  ended_with 4 'a read-only file system' "$work/readonly" 'read-only'
-  nothing_made "$work/readonly/run" 'a read-only file system'
 fi
 
 # Odd names.

@@ -62,11 +62,12 @@ run "$d" 3 --resume "${long[@]}"
 ended_with 0 'asked to stop five times, continued'
 same_as_calm "$d" 'asked to stop five times'
 
-# A second interrupt leaves at once, without a checkpoint: here out of a step that never ends.
-MARROW_FAULT=hang@step:30 start "$work/impatient" 0 --watchdog off
-until_true grep -q '^step\|^starting' "$said"
-until_true rows "$work/impatient" 2
+# A second interrupt leaves at once, without a checkpoint: here out of a step that never ends. The first one is there
+# before that step.
+MARROW_FAULT='freeze@step:23;hang@series' start "$work/impatient" 0 --watchdog off --set 'output.series.every=1 d'
+until_true is_frozen "$(launcher_of)"
 kill -INT "$(launcher_of)"
+thaw "$(launcher_of)"
 sleep 1.5
 kill -INT "$(launcher_of)"
 finish
@@ -82,11 +83,39 @@ healed "$work/hurry" 'five seconds left'
 run "$work/limit" 2 --max-walltime '20 s'
 ended_with 75 'twenty seconds left' 'stopped by' '--resume'
 healed "$work/limit" 'twenty seconds left'
+# One that is far away does not.
+run "$work/leisure" 2 --max-walltime '2 h' --stop-at "$(date -d '+3 hours' +%Y-%m-%dT%H:%M:%S)"
+ended_with 0 'two hours left'
+same_as_calm "$work/leisure" 'two hours left'
+
+# Asked to stop while it is being set up: obeyed at its first step.
+d=$work/early
+MARROW_FAULT=freeze@begin:outputs start "$d" 0
+until_true is_frozen "$(launcher_of)"
+mkdir -p "$d"
+touch "$d/STOP"
+thaw "$(launcher_of)"
+finish
+ended_with 75 'a STOP during set-up' 'stopped by the file STOP'
+healed "$d" 'a STOP during set-up'
+
+# The checkpoint of a stop fails: it is tried once more, and what is said is true either way.
+d=$work/saved
+MARROW_FAULT=fail@checkpoint:closed run "$d" 2 --stop-at '2 d'
+ended_with 75 'a stop whose first checkpoint fails' 'checkpoint at hour 48 failed' 'continue with'
+# The same again has nothing to do: it does not go on by an hour each time.
+run "$d" 2 --resume --stop-at '2 d'
+ended_with 75 'a stop that was reached before' 'stands at hour 48, and --stop-at is hour 48. Nothing to do'
+healed "$d" 'a stop whose first checkpoint fails'
+d=$work/unsaved
+MARROW_FAULT='fail@checkpoint:closed;fail@checkpoint:closed' run "$d" 2 --stop-at '2 d'
+ended_with 4 'a stop without a checkpoint' 'nothing is saved: there is no checkpoint to continue from'
+! grep -q 'continue with' "$said" || fail 'a stop without a checkpoint: it said how to continue'
+healed "$d" 'a stop without a checkpoint'
 
 # Nothing to do: said, and not a byte or date touched.
-look() { find "$calm" -printf '%P %s %T@\n' | sort; }
-look >"$work/before"
+look "$calm" >"$work/before"
 run "$calm" 3 --resume
 ended_with 0 'a finished run' 'Nothing to do'
-diff "$work/before" <(look) || fail 'a finished run was touched'
+diff "$work/before" <(look "$calm") || fail 'a finished run was touched'
 echo "stopping: $survived runs stopped and continued"
