@@ -3,6 +3,7 @@
 
 #include "core/model/failure.hpp"
 #include "io/checkpoint/files.hpp"
+#include "io/checkpoint/in_child.hpp"
 #include "io/checkpoint/manifest.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -11,6 +12,7 @@
 
 #include <fstream>
 #include <limits>
+#include <unistd.h>
 
 namespace marrow::io {
 namespace {
@@ -82,6 +84,28 @@ TEST(CheckpointList, AnEntryThatIsNoCheckpointSaysWhatItIs) {
   EXPECT_THAT(reason("file"), HasSubstr("is no directory"));
   EXPECT_THAT(reason("link"), HasSubstr("is a link that leads nowhere"));
   EXPECT_THAT(reason("empty"), HasSubstr("manifest.json is missing"));
+}
+
+// Root may read everything: looked at as somebody else.
+TEST(CheckpointList, WhatMayNotBeReadIsNotCalledMissing) {
+  const test::TemporaryDirectory scratch;
+  fs::create_directory(scratch / "step_000000100");
+  std::ofstream(scratch / "step_000000100" / "manifest.json") << "{}";
+  fs::permissions(scratch / "step_000000100", fs::perms::none);
+  const ChildAnswer said = in_child(60.0, [&](const Alive&) {
+    constexpr uid_t nobody = 65534;
+    if (::geteuid() == 0 && ::setuid(nobody) != 0) return ChildAnswer{"no other user", 0, {}};
+    try {
+      read_manifest(scratch / "step_000000100");
+    } catch (const Failure& failure) {
+      return ChildAnswer{failure.what(), 0, {}};
+    }
+    return ChildAnswer{"read", 0, {}};
+  });
+  fs::permissions(scratch / "step_000000100", fs::perms::owner_all);
+  EXPECT_EQ(said.trouble, "");
+  EXPECT_THAT(said.text, AllOf(HasSubstr("manifest.json cannot be read: Permission denied"),
+                               HasSubstr("Its content may be good")));
 }
 
 TEST(Partials, AreRemovedAndNothingElse) {
