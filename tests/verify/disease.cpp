@@ -96,7 +96,7 @@ void compare(Verifier& verify, Motion motion, std::uint64_t first_seed, std::int
 void disease(Verifier& verify) {
   compare(verify, Motion::kernel, 71000, verify.effort(20, 240), verify.effort(80, 1000),
           "kernel motion, 800 niches in 200^3 voxels, 30 T cells/mm3 at the trigger");
-  compare(verify, Motion::hops, 73000, verify.effort(8, 400), verify.effort(400, 4000),
+  compare(verify, Motion::hops, 73000, verify.effort(8, 450), verify.effort(400, 4000),
           "resolved walk, 328 niches in 64^3 voxels, 100 T cells/mm3 at the trigger");
 }
 

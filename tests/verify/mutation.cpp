@@ -235,7 +235,7 @@ void laws_of_standing_clones(Verifier& verify) {
 
 /// A patient's clones as cells of the box: each share is kept on average.
 void placed_clones(Verifier& verify) {
-  const std::int64_t count = verify.effort(400, 2000);
+  const std::int64_t count = verify.effort(1600, 4000);
   const auto all = verify.over_seeds(1, count, [](std::uint64_t seed) {
     const parallel::Communicator alone(MPI_COMM_SELF);
     Parameters p = packed_marrow(seed, 64);
@@ -306,7 +306,7 @@ Health healthy_marrow(std::uint64_t seed, std::int64_t voxels, double n_real, do
 
 void new_mutants(Verifier& verify) {
   constexpr double mu = 5e-3;
-  const std::int64_t count = verify.effort(120, 3000);
+  const std::int64_t count = verify.effort(600, 3000);
   const auto n = static_cast<double>(count);
   double mutations = 0;
   double expected = 0;

@@ -80,7 +80,7 @@ Spanning spanning(Verifier& verify, std::int64_t count,
 }
 
 /// All cubes span far above the threshold and none far below. 0.035 from it the correlation length
-/// is about 0.035^-0.88 = 19 voxels, a fifth of the cube.Smaller cubes on the wrong side (39, 10
+/// is about 0.035^-0.88 = 19 voxels, a fifth of the cube. Smaller cubes on the wrong side (39, 10
 /// and 2 of 3000 below the threshold at edges 20, 28 and 36) become fewer by exp(-0.18) a voxel.
 void threshold(Verifier& verify) {
   const std::int64_t count = verify.effort(16, 100);

@@ -76,7 +76,9 @@ std::vector<double> chances(const Offspring& offspring, int founders, double arr
   for (std::size_t k = 0; k < most; ++k) {
     std::complex<double> sum = 0.0;
     for (std::size_t i = 0; i < most; ++i) sum += value[i] * std::conj(root[i * k % most]);
-    chance[k] = sum.real() / most;
+    // What the rounding of the sum leaves where there is no chance would weigh in high moments.
+    constexpr double rounding = 1e-13;
+    chance[k] = sum.real() / most > rounding ? sum.real() / most : 0.0;
   }
   return chance;
 }
