@@ -16,17 +16,14 @@
 namespace marrow::tool {
 namespace {
 
-/// How far the therapy had come in a checkpoint.
+/// How far the therapy had come in a checkpoint. The patient stands in replicated columns alone.
 io::TherapyProgress progress_of(const io::LoadedCheckpoint& checkpoint) {
-  io::TherapyProgress progress;
-  progress.hour = checkpoint.manifest.step;
+  std::vector<FieldColumn> columns;
   for (const FieldColumn& column : checkpoint.columns) {
-    if (column.spec->path != "patient/therapy_began_h") continue;
-    for (const std::uint64_t word : column.value) {
-      progress.began_h.push_back(static_cast<std::int64_t>(word));
-    }
+    const bool here = column.spec->owner == FieldOwner::replicated;
+    columns.push_back(here ? column : FieldColumn{column.spec, {}, {}});
   }
-  return progress;
+  return {checkpoint.manifest.step, import_fields(columns).patient};
 }
 
 /// Refuses changes of fixed parameters, and of warned ones that were not allowed, all at once.
