@@ -9,6 +9,7 @@
 #include <exception>
 #include <functional>
 #include <iostream>
+#include <limits>
 
 namespace {
 
@@ -68,9 +69,11 @@ void add_run(CLI::App& app, RunRequest& r) {
 void add_plan(CLI::App& app, PlanRequest& r, std::string& format) {
   CLI::App* plan = app.add_subcommand("plan", "memory, files and time that a run will need");
   plan->add_option("SCENARIO", r.scenario, "scenario file")->required();
-  plan->add_option("--ranks", r.ranks, "ranks")->check(CLI::PositiveNumber)->capture_default_str();
+  plan->add_option("--ranks", r.ranks, "ranks")
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()))
+      ->capture_default_str();
   plan->add_option("--ranks-per-node", r.ranks_per_node, "ranks on each node")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->capture_default_str();
   plan->add_option("--memory-per-node", r.memory_per_node_bytes,
                    "such as 256GB (default: that of this machine)")

@@ -131,7 +131,8 @@ std::string time(const Plan& plan) {
            fmt::format("{} setting up, {} stepping, {} messages, {} output",
                        io::duration_text(run.setup_s), io::duration_text(run.steps_s),
                        io::duration_text(run.messages_s), io::duration_text(run.output_s))) +
-      line("processor time", io::duration_text(run.processor_s) + ", waiting not counted") +
+      line("processor time",
+           io::duration_text(run.processor_s) + ", messages and waiting not counted") +
       line("largest sensible ranks", sensible_text(plan));
   if (plan.job_s == 0) return text;
   constexpr double reserve_s = 60.0;  // what the run keeps to save its state in time

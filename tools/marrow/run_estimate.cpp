@@ -17,6 +17,7 @@ constexpr double checkpoint_signal_sources = 1.1e3;  // where a T cell has been 
 // Times that no calibration measures: of writing, measured, and of a network and disks of the usual
 // kind.
 constexpr double message_s = 4e-6;
+constexpr double ghosts_s = 12e-6;             // gathering and placing ghost cells, an exchange
 constexpr double collective_s = 6e-6;          // per doubling of the ranks, between nodes
 constexpr double collective_in_node_s = 1e-6;  // and within one
 constexpr double collectives_per_quiet_step = 3.5;
@@ -80,6 +81,9 @@ void estimate_time(const Parameters& p, int ranks, int ranks_per_node, const Cal
   run.messages_per_step = tcells ? static_cast<double>(run.shares.exchanges_per_hour) *
                                        static_cast<double>(run.shares.most_neighbours)
                                  : 0.0;
+  if (ranks > 1 && tcells && p.tcells.motion == Motion::hops) {
+    run.steps_s += hours * static_cast<double>(run.shares.exchanges_per_hour) * ghosts_s;
+  }
   if (ranks > 1) {
     const double collectives =
         tcells ? collectives_per_step_with_tcells : collectives_per_quiet_step;
@@ -88,7 +92,7 @@ void estimate_time(const Parameters& p, int ranks, int ranks_per_node, const Cal
                               collectives * each_s * std::ceil(std::log2(n)));
   }
   // The others wait while rank 0 writes.
-  run.processor_s = n * (c.start_s + run.setup_s + run.steps_s + run.messages_s) + run.output_s;
+  run.processor_s = n * (c.start_s + run.setup_s + run.steps_s) + run.output_s;
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ struct RunEstimate {
   double steps_s = 0.0;   // all of them, on the busiest rank
   double output_s = 0.0;  // checkpoints and frames
   double messages_s = 0.0;
-  double processor_s = 0.0;  // of all ranks together, what they wait for not counted
+  double processor_s = 0.0;  // of all ranks together, messages and waiting not counted
   [[nodiscard]] double run_s() const { return setup_s + steps_s + output_s + messages_s; }
 };
 
