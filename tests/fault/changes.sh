@@ -60,7 +60,7 @@ d=$work/branch
 last=$(find "$work/half-3/checkpoints" -name 'step_*' | sort | tail -n 1)
 MARROW_FAULT=kill@step:150 run "$d" 2 --branch "$last" --set 'run.duration=8 d'
 run "$d" 2 --resume --set 'run.duration=8 d'
-ended_with 5 'a branch without a checkpoint' "add --branch '$last'" 'Nothing was changed'
+ended_with 5 'a branch without a checkpoint' "add --branch $last" 'Nothing was changed'
 mv "$d/provenance.json" "$work/provenance.json"
 run "$d" 2 --resume --set 'run.duration=8 d'
 ended_with 5 'a branch that does not know its beginning' 'begins at hour 144' 'add --branch CHECKPOINT' 'Nothing was changed'

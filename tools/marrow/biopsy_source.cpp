@@ -10,6 +10,7 @@
 #include "io/checkpoint/state_file.hpp"
 #include "io/checkpoint/state_reader.hpp"
 #include "io/scenario/scenario_file.hpp"
+#include "io/text/shell_words.hpp"
 
 #include <fmt/format.h>
 
@@ -49,7 +50,7 @@ Chosen choose(const fs::path& path) {
                     ? fmt::format("{} holds no checkpoint yet: a biopsy is taken from one; let the "
                                   "run go on until its first (checkpoint.every), or ask it for "
                                   "one (touch {})",
-                                  path.string(), (path / "CHECKPOINT").string())
+                                  path.string(), io::shell_word((path / "CHECKPOINT").string()))
                     : fmt::format("no checkpoint of {} is usable:{}", path.string(), rejected));
 }
 

@@ -6,6 +6,7 @@
 #include "io/run/series.hpp"
 #include "io/run/status.hpp"
 #include "io/scenario/restart.hpp"
+#include "io/text/shell_words.hpp"
 #include "io/vtk/image_import.hpp"
 
 #include <fmt/format.h>
@@ -95,9 +96,9 @@ void require_known_start(const std::string& directory, const RunRequest& request
   }
   if (from.empty()) return;
   throw Failure(ExitCode::no_usable_checkpoint,
-                fmt::format("{0} holds no checkpoint of its own yet; its run began from {1}. To "
-                            "begin there again, add --branch '{1}'. Nothing was changed",
-                            directory, from));
+                fmt::format("{} holds no checkpoint of its own yet; its run began from {}. To "
+                            "begin there again, add --branch {}. Nothing was changed",
+                            directory, from, io::shell_word(from)));
 }
 
 /// The newest good checkpoint of the directory, if it has any.

@@ -106,8 +106,8 @@ TEST_F(StatusTest, AGoneProcessIsNotRunning) {
   EXPECT_THAT(report(status, 120),
               AllOf(StartsWith(head() + "was running 2 min 00 s ago, but process "),
                     HasSubstr("is gone (its number now belongs to another process)"),
-                    HasSubstr("--resume -o '" + scratch.path().string() +
-                              "' continues from the checkpoint at step 9,600"),
+                    HasSubstr("--resume -o " + scratch.path().string() +
+                              " continues from the checkpoint at step 9,600"),
                     Not(HasSubstr("ETA"))));
   status.last_good_checkpoint.reset();
   EXPECT_THAT(report(status), AllOf(HasSubstr("from the beginning: no checkpoint was finished"),
