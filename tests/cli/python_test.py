@@ -184,7 +184,7 @@ class ParaView(unittest.TestCase):
         lists = open_run.palette()
         shown = open_run.clone_colours(["normal", "hla_lacking", "twin"], [0, 1, 0], [0, 2, 17, 32, 19], lists)
         self.assertEqual([shown[c][0] for c in (0, 2, 17, 32, 19)],
-                         ["normal", "GPI negative", "hla lacking", "twin", "hla lacking, GPI negative"])
+                         ["normal", "GPI-negative", "hla lacking", "twin", "hla lacking, GPI-negative"])
         for clone, genotype in ((0, 0), (17, 1), (2, 2), (19, 3)):
             self.assertEqual(shown[clone][1], lists["genotype"][genotype][1])
         self.assertEqual(len({tuple(colour) for _, colour in shown.values()}), 5)

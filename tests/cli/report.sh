@@ -48,7 +48,7 @@ plots=$(count '<div class="plot[^>]*role="img"')
 [[ $plots == 12 ]] || fail "$plots plots instead of 12"
 sections=$(count '<svg viewBox="0 0 960 960" role="img"')
 [[ $sections -ge 2 ]] || fail "$sections sections of the marrow"
-for word in 'cytotoxic T cell' 'HLA lost' 'severe' 'bone volume share' 'tcells.motility' 'marrow run' 'digest'; do has "$word"; done
+for word in 'cytotoxic T cell' HLA-lacking 'severe' 'bone volume share' 'tcells.motility' 'marrow run' 'digest'; do has "$word"; done
 # A white picture of this size has 20 KB.
 [[ $(stat -c %s "$work/picture.png") -gt 150000 ]] || fail "the picture is blank"
 

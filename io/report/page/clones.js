@@ -78,8 +78,8 @@ function cloneFigures(run) {
 }
 
 const bloodGenotypes = [
-  ['neutrophils_hla_lacking_share', 'HLA lost'],
-  ['neutrophils_gpi_negative_share', 'GPI negative'],
+  ['neutrophils_hla_lacking_share', 'HLA-lacking'],
+  ['neutrophils_gpi_negative_share', 'GPI-negative'],
   ['neutrophils_driver_share', 'driver'],
   ['neutrophils_monosomy_7_share', 'monosomy 7'],
 ];
