@@ -252,7 +252,10 @@ class Collector {
     std::vector<Moment> drawable;
     std::ranges::copy_if(moments, std::back_inserter(drawable), &Moment::drawable);
     if (drawable.empty()) return note("There is no frame and no checkpoint yet, so no slice.");
-    wanted.emplace_back(drawable.front(), drawable.front().step == 0 ? "start" : "first kept");
+    const bool only_one = drawable.size() == 1;
+    wanted.emplace_back(drawable.front(), drawable.front().step == 0 ? "start"
+                                          : only_one                 ? "latest"
+                                                                     : "first kept");
     const auto ill = std::ranges::find_if(drawable, [&](const Moment& m) {
       return diagnosis_d_ && static_cast<double>(m.step) / 24.0 >= *diagnosis_d_;
     });

@@ -13,7 +13,10 @@ function groupColours(groups) {
     return before === 0 ? colour : echarts.color.lift(colour, tints[(before - 1) % tints.length]);
   });
 }
-const groupName = (group) => (group.clones > 1 ? `${group.name} (${group.clones} clones)` : group.name);
+function groupName(group) {
+  const name = group.name.replaceAll('_', ' ');
+  return group.clones > 1 ? `${name} (${group.clones} clones)` : name;
+}
 
 function cloneFigures(run) {
   if (!run.clones || !run.clones.groups.length) return [];

@@ -95,11 +95,12 @@ TEST(Palette, AnEntryIsFoundByItsValue) {
 
 TEST(Palette, ScriptsGetTheSameLists) {
   const nlohmann::json lists = nlohmann::json::parse(palette_json());
-  EXPECT_EQ(lists.size(), 8U);
+  EXPECT_EQ(lists.size(), 9U);
   EXPECT_EQ(lists["genotype"][1],
             (nlohmann::json{{"value", 1}, {"name", "HLA-lacking"}, {"colour", "#009e73"}}));
   EXPECT_EQ(lists["clinical state"].size(), entries(Palette::clinical_state).size());
   EXPECT_EQ(lists["curve"].size(), entries(Palette::curve).size());
+  EXPECT_EQ(lists["process"].size(), entries(Palette::process).size());
 }
 
 TEST(Palette, ColoursAreThoseOfTheTable) {
