@@ -135,7 +135,9 @@ void add_biopsy(CLI::App& app, BiopsyRequest& r) {
                    "take so many at random, count, and report how they differ; no pictures")
       ->capture_default_str();
   biopsy->add_option("--seed", r.seed, "of random places")
-      ->check(CLI::NonNegativeNumber)  // "-1" would be read as 2^64 - 1
+      ->check([](const std::string& text) {  // "-1" would be read as 2^64 - 1
+        return text.starts_with('-') ? "a whole number that is not negative is expected" : "";
+      })
       ->capture_default_str();
   biopsy->add_option("-o,--output", r.output, "folder for the results (default: DIR/biopsy)");
 }
