@@ -172,6 +172,7 @@ class ParaView(unittest.TestCase):
         with unittest.mock.patch.dict(os.environ, MARROW_RUN=str(whole)):
             self.assertEqual(open_run.find_run(None), whole)
         self.assertEqual(open_run.nearest_day([0.0, 1.0, 2.0], 1.2), 1.0)
+        self.assertEqual(open_run.nearest_day([0.0, 1.0, 1095.75], 1096.0), 1095.75)
         with self.assertRaisesRegex(open_run.NotARun, "day 0 to day 2"):
             open_run.nearest_day([0.0, 1.0, 2.0], 3.0)
 

@@ -315,7 +315,7 @@ def aim(view, bounds):
 def nearest_day(days, wanted):
     if wanted is None:
         return days[-1]
-    if not days[0] <= wanted <= days[-1]:
+    if not days[0] - 0.5 <= wanted <= days[-1] + 0.5:  # titles show whole days
         raise NotARun(f"--time {wanted:g}: the frames of this run show day {days[0]:g} to day {days[-1]:g}.")
     return min(days, key=lambda day: abs(day - wanted))
 
