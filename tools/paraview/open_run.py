@@ -273,8 +273,8 @@ def show_niches(run, view, lists, diameter):
 
 def title_of(run):
     """The scenario's name as the frames carry it; with the directory's when that says something else."""
-    files = frame_files(run, "cells") or frame_files(run, "tissue")
-    label = read_points(files[-1][1]).GetFieldData().GetAbstractArray("scenario") if files[-1][1].suffix.endswith("vtp") else None
+    files = frame_files(run, "cells")
+    label = read_points(files[-1][1]).GetFieldData().GetAbstractArray("scenario") if files else None
     name = label.GetValue(0) if label else run.name
     return (name if name == run.name else f"{name} ({run.name})").replace("_", " ")
 
