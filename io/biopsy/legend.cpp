@@ -137,7 +137,9 @@ RgbTile legend_band(std::int64_t width, std::int64_t picture_height, double um_p
   const double bar_um = round_length(0.18 * static_cast<double>(canvas) * um_per_pixel);
   const Words words{slide_margin_um / um_per_pixel, bar_um / um_per_pixel, length_text(bar_um),
                     lines_of(text)};
-  double letters = std::clamp(static_cast<double>(picture_height) / 36.0, 13.0, largest_letters);
+  const double suits = std::max(static_cast<double>(picture_height) / 36.0,
+                                static_cast<double>(canvas) / 100.0);  // of a strip
+  double letters = std::clamp(suits, 13.0, largest_letters);
   while (letters > smallest_letters &&
          Band(16, letters, words).right() + words.margin > static_cast<double>(canvas)) {
     letters *= 0.95;

@@ -16,7 +16,7 @@ inline constexpr std::array<std::uint8_t, 3> glass_colour = {247, 246, 243};
 inline constexpr double slide_margin_um = 60.0;
 
 /// A band as wide as the picture; its height follows from the lines of `text` and the size of the
-/// letters, which suits `picture_height` and is reduced until the text fits.
+/// letters, which suits `width` and `picture_height` and is reduced until the text fits.
 RgbTile legend_band(std::int64_t width, std::int64_t picture_height, double um_per_pixel,
                     const std::string& text);
 

@@ -84,7 +84,7 @@ const eventDetail = (detail) => drugWord(detail.replace(/^therapy\[\d+\](: )?/, 
 
 /** The row of each event, so that no number hides another: 0, or above it where the last ones are too near. */
 function lanesOf(events) {
-  const numbersInRow = window.innerWidth < 760 ? 15 : runs.length === 2 ? 25 : 55;
+  const numbersInRow = window.innerWidth < 760 ? 15 : runs.length === 2 ? 14 : 55;
   const ends = [];
   return events.map(([day]) => {
     const free = ends.findIndex((end) => day - end > lastDay / numbersInRow);
