@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -127,7 +128,47 @@ BiopsySpread cellularity_spread(const BiopsyFacts& facts, std::span<const Biopsy
   return spread_of(values, cellularity_far_apart, facts.severe_cellularity);
 }
 
+std::string cellularity_words(const BiopsyFacts& facts, const BiopsyCounts& counts) {
+  const double cellularity = counts.areas.cellularity();
+  if (cellularity >= facts.severe_cellularity) {
+    return fmt::format("cellularity {:.0f} %", 100.0 * cellularity);
+  }
+  return fmt::format("cellularity {:.0f} %, below the {:g} % of severe aplastic anemia",
+                     100.0 * cellularity, 100.0 * facts.severe_cellularity);
+}
+
+std::string genotype_words(const CoreStemCells& core) {
+  if (core.all == 0) return "no live stem cell in the core";
+  std::string words;
+  for (const auto& [name, cells] : {std::pair{"HLA-lacking", core.hla_lacking},
+                                    {"GPI-negative", core.gpi_negative},
+                                    {"with a driver", core.driver},
+                                    {"monosomy 7", core.monosomy_7}}) {
+    if (cells == 0) continue;
+    words += fmt::format("{}{:.0f} % {} ({})", words.empty() ? "" : ", ",
+                         100.0 * static_cast<double>(cells) / static_cast<double>(core.all), name,
+                         cells);
+  }
+  return fmt::format("{} live stem cells in the core: {}", core.all,
+                     words.empty() ? "all normal" : words);
+}
+
+std::string stained_words(const BiopsyCounts& counts, Stain stain) {
+  if (stain == Stain::he) return "";
+  const std::int64_t cells = stain == Stain::cd34 ? counts.cd34() : counts.cd8();
+  return fmt::format("{}+ {:.0f} per mm\u00b2 of marrow \u00b7 ", stain_name(stain),
+                     counts.per_mm2(cells));
+}
+
 }  // namespace
+
+std::string slide_caption(const BiopsyFacts& facts, const BiopsyRow& row, Stain stain) {
+  std::string site = row.site;
+  if (site.ends_with("-crest")) std::ranges::replace(site, '-', ' ');
+  return fmt::format("{} \u00b7 {} \u00b7 day {:g} \u00b7 {}\n{}{}\n{}", stain_name(stain),
+                     facts.scenario, facts.day, site, stained_words(row.counts, stain),
+                     cellularity_words(facts, row.counts), genotype_words(row.counts.core));
+}
 
 std::string biopsy_text(const BiopsyFacts& facts, const BiopsyRow& row) {
   const BiopsyCounts& counts = row.counts;

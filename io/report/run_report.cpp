@@ -246,17 +246,25 @@ class Collector {
     report_["clones"] = {{"groups", groups}, {"bands", bands}, {"moments", history.moments}};
   }
 
-  /// The first moment, the first one after the diagnosis, and the last.
+  /// The first moment, the first one after the diagnosis, and the last, where they lie apart.
   void add_slices(const std::vector<Moment>& moments) {
     std::vector<std::pair<Moment, std::string>> wanted;
     std::vector<Moment> drawable;
     std::ranges::copy_if(moments, std::back_inserter(drawable), &Moment::drawable);
     if (drawable.empty()) return note("There is no frame and no checkpoint yet, so no slice.");
-    wanted.emplace_back(drawable.front(), drawable.front().step == 0 ? "start" : "first kept");
+    const std::int64_t last_step = drawable.back().step;
+    const auto early = [&](const Moment& m) { return last_step - m.step > last_step / 10; };
+    if (early(drawable.front())) {
+      wanted.emplace_back(drawable.front(), drawable.front().step == 0 ? "start" : "first kept");
+    } else {
+      note(
+          "Sections of earlier days: neither a frame nor a checkpoint of them is there; "
+          "output.frames.every or checkpoint.keep_every keeps some.");
+    }
     const auto ill = std::ranges::find_if(drawable, [&](const Moment& m) {
       return diagnosis_d_ && static_cast<double>(m.step) / 24.0 >= *diagnosis_d_;
     });
-    if (ill != drawable.end()) wanted.emplace_back(*ill, "after diagnosis");
+    if (ill != drawable.end() && early(*ill)) wanted.emplace_back(*ill, "after diagnosis");
     wanted.emplace_back(drawable.back(), "latest");
     const fs::path checkpoint = newest_checkpoint(moments);
     attempt("Slices are left out", [&] {

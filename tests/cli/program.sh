@@ -108,6 +108,8 @@ expect 2 "$marrow" biopsy run "${core[@]}" --site 999,1,1 -o cores
 said 'outside the box'
 expect 2 "$marrow" biopsy run "${core[@]}" --site random --direction 0,1,0 -o cores
 said 'direction of its own'
+expect 2 "$marrow" biopsy run "${core[@]}" --site random --seed -1 -o cores
+said 'not negative'
 expect 2 "$marrow" biopsy run -o cores
 said 'wider than the box'
 expect 2 "$marrow" biopsy run --needle 2 -o cores

@@ -172,6 +172,7 @@ class ParaView(unittest.TestCase):
         with unittest.mock.patch.dict(os.environ, MARROW_RUN=str(whole)):
             self.assertEqual(open_run.find_run(None), whole)
         self.assertEqual(open_run.nearest_day([0.0, 1.0, 2.0], 1.2), 1.0)
+        self.assertEqual(open_run.nearest_day([0.0, 1.0, 1095.75], 1096.0), 1095.75)
         with self.assertRaisesRegex(open_run.NotARun, "day 0 to day 2"):
             open_run.nearest_day([0.0, 1.0, 2.0], 3.0)
 
@@ -184,7 +185,7 @@ class ParaView(unittest.TestCase):
         lists = open_run.palette()
         shown = open_run.clone_colours(["normal", "hla_lacking", "twin"], [0, 1, 0], [0, 2, 17, 32, 19], lists)
         self.assertEqual([shown[c][0] for c in (0, 2, 17, 32, 19)],
-                         ["normal", "GPI negative", "hla lacking", "twin", "hla lacking, GPI negative"])
+                         ["normal", "GPI-negative", "hla lacking", "twin", "hla lacking, GPI-negative"])
         for clone, genotype in ((0, 0), (17, 1), (2, 2), (19, 3)):
             self.assertEqual(shown[clone][1], lists["genotype"][genotype][1])
         self.assertEqual(len({tuple(colour) for _, colour in shown.values()}), 5)

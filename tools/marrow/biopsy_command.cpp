@@ -103,17 +103,14 @@ void explain_length(const Core& core, const Lattice& lattice) {
   }
 }
 
-void paint(const BiopsySource& source, const BiopsyPlan& plan, const Core& core,
+void paint(const io::BiopsyFacts& facts, const BiopsyPlan& plan, const Core& core,
            const fs::path& stem) {
   for (const io::Stain stain : plan.stains) {
     io::SlideRequest slide;
     slide.stain = stain;
     slide.um_per_pixel = plan.um_per_pixel;
     slide.thickness_um = plan.thickness_um;
-    slide.legend =
-        fmt::format("{} \u00b7 {} \u00b7 day {:g} \u00b7 {} \u00b7 cellularity {:.0f} %",
-                    io::stain_name(stain), source.parameters().scenario.name, source.day(),
-                    plan.site, 100.0 * core.row.counts.areas.cellularity());
+    slide.legend = io::slide_caption(facts, core.row, stain);
     slide.picture = fmt::format("{}_{}.png", stem.string(), io::stain_name(stain));
     slide.overview = fmt::format("{}_{}_overview.png", stem.string(), io::stain_name(stain));
     const io::SlideResult result = io::write_slide(core.sections, slide);
@@ -131,7 +128,7 @@ ExitCode one_core(const BiopsyRequest& request, const BiopsySource& source,
   std::cout << io::biopsy_text(facts, core.row);
   const fs::path stem =
       made_folder(request, source) / fmt::format("day{:g}_{}", source.day(), plan.site);
-  paint(source, plan, core, stem);
+  paint(facts, plan, core, stem);
   write_tables(stem, facts, std::span(&core.row, 1));
   return ExitCode::finished;
 }

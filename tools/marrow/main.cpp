@@ -165,9 +165,15 @@ void add_biopsy(CLI::App& app, BiopsyRequest& r) {
       ->capture_default_str();
   biopsy->add_option("--resolution", r.resolution, "edge of a pixel")->capture_default_str();
   biopsy->add_option("--thickness", r.thickness, "of the section")->capture_default_str();
-  biopsy->add_option("--cores", r.cores, "take so many at random and report how they differ")
+  biopsy
+      ->add_option("--cores", r.cores,
+                   "take so many at random, count, and report how they differ; no pictures")
       ->capture_default_str();
-  biopsy->add_option("--seed", r.seed, "of random places")->capture_default_str();
+  biopsy->add_option("--seed", r.seed, "of random places")
+      ->check([](const std::string& text) {  // "-1" would be read as 2^64 - 1
+        return text.starts_with('-') ? "a whole number that is not negative is expected" : "";
+      })
+      ->capture_default_str();
   biopsy->add_option("-o,--output", r.output, "folder for the results (default: DIR/biopsy)");
 }
 

@@ -271,6 +271,14 @@ def show_niches(run, view, lists, diameter):
     paint(spheres, view, lists["tissue"][4][1], 1.0)
 
 
+def title_of(run):
+    """The scenario's name as the frames carry it; with the directory's when that says something else."""
+    files = frame_files(run, "cells")
+    label = read_points(files[-1][1]).GetFieldData().GetAbstractArray("scenario") if files else None
+    name = label.GetValue(0) if label else run.name
+    return (name if name == run.name else f"{name} ({run.name})").replace("_", " ")
+
+
 def write_words(run, cells, view, niches, bounds):
     import paraview.simple as pv
 
@@ -279,7 +287,7 @@ def write_words(run, cells, view, niches, bounds):
         display.WindowLocation, display.Position = "Any Location", where
         display.Color, display.FontSize = BLACK, size
 
-    title = pv.Text(registrationName="title", Text=run.name.replace("_", " "))
+    title = pv.Text(registrationName="title", Text=title_of(run))
     place(title, [0.02, 0.92], 34)
     if cells is None:
         return
@@ -307,7 +315,7 @@ def aim(view, bounds):
 def nearest_day(days, wanted):
     if wanted is None:
         return days[-1]
-    if not days[0] <= wanted <= days[-1]:
+    if not days[0] - 0.5 <= wanted <= days[-1] + 0.5:  # titles show whole days
         raise NotARun(f"--time {wanted:g}: the frames of this run show day {days[0]:g} to day {days[-1]:g}.")
     return min(days, key=lambda day: abs(day - wanted))
 

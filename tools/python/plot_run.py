@@ -55,11 +55,13 @@ def draw(series, title):
         blood.plot(years, series[name] / normal, color=colour, label=label)
     blood.plot(years, series["cellularity"] / 0.5, color=CURVES["cellularity"],
                linestyle=":", label="cellularity (50 %)")
-    shades = {"severe aplastic anemia": "#D55E00", "partial response": "#F0E442",
-              "complete response": "#009E73"}
+    shades = dict(PALETTE["clinical state"].values())
+    labelled = {"well"}
     for first, last, state in spans(years, series["clinical_state"]):
-        if state in shades:
-            blood.axvspan(first, last, color=shades[state], alpha=0.15, label=state)
+        if state == "well":
+            continue
+        blood.axvspan(first, last, color=shades[state], alpha=0.15, label="_" if state in labelled else state)
+        labelled.add(state)
     blood.set_ylabel("share of normal")
     blood.set_xlabel("years")
     blood.set_xlim(years[0], years[-1])

@@ -13,7 +13,10 @@ function groupColours(groups) {
     return before === 0 ? colour : echarts.color.lift(colour, tints[(before - 1) % tints.length]);
   });
 }
-const groupName = (group) => (group.clones > 1 ? `${group.name} (${group.clones} clones)` : group.name);
+function groupName(group) {
+  const name = group.name.replaceAll('_', ' ');
+  return group.clones > 1 ? `${name} (${group.clones} clones)` : name;
+}
 
 function cloneFigures(run) {
   if (!run.clones || !run.clones.groups.length) return [];
@@ -78,8 +81,8 @@ function cloneFigures(run) {
 }
 
 const bloodGenotypes = [
-  ['neutrophils_hla_lacking_share', 'HLA lost'],
-  ['neutrophils_gpi_negative_share', 'GPI negative'],
+  ['neutrophils_hla_lacking_share', 'HLA-lacking'],
+  ['neutrophils_gpi_negative_share', 'GPI-negative'],
   ['neutrophils_driver_share', 'driver'],
   ['neutrophils_monosomy_7_share', 'monosomy 7'],
 ];

@@ -72,9 +72,19 @@ function keyTable(run) {
     row('cytotoxic T cells per mm³', 'tcells_per_mm3'),
     row('transfusions so far', 'transfusions'),
   );
+  const made = table(['', ...dates.map(([name, i]) => `${name}: day ${Math.round(days[i])}`)], rows);
+  if (!made.querySelector('.low')) return [made];
+  return [made, el('p', {class: 'soft'}, '▼ meets a criterion of severe aplastic anemia.')];
+}
+
+/** How far a run is by its series, which is newer than its status file, and what became of it. */
+function unfinished(run) {
+  const reached = run.series.day.at(-1) ?? 0;
+  const percent = Math.floor((100 * reached) / (run.duration_d || Infinity));
+  const said = run.state.split('\n')[0].replace(/^'.*?' \(.*?\): /, '');
   return [
-    table(['', ...dates.map(([name, i]) => `${name}: day ${Math.round(days[i])}`)], rows),
-    el('p', {class: 'soft'}, '▼ meets a criterion of severe aplastic anemia.'),
+    el('p', {}, el('b', {}, `Not finished: day ${short(reached)} of ${short(run.duration_d ?? 0)} (${percent} %).`)),
+    el('p', {class: 'soft'}, `When this page was made: ${said}`),
   ];
 }
 
@@ -87,19 +97,7 @@ function header(run) {
   ];
   if (run.every > 1) facts.push(`curves show one sample in ${run.every}`);
   const parts = [el('h1', {}, run.name), el('p', {}, run.text || ''), el('p', {class: 'soft'}, facts.join(' · '))];
-  if (run.status && run.status.state !== 'finished') {
-    parts.push(
-      el(
-        'p',
-        {},
-        el(
-          'b',
-          {},
-          `This run is not finished (${run.status.state}): ${short(run.status.percent)} % of ${dayText(run.duration_d ?? 0)}.`,
-        ),
-      ),
-    );
-  }
+  if (run.status && run.status.state !== 'finished') parts.push(...unfinished(run));
   if (run.series.day.length) parts.push(verdict(run), ...keyTable(run));
   if (run.notes.length)
     parts.push(el('h3', {}, 'Not shown'), el('ul', {}, ...run.notes.map((note) => el('li', {}, note))));

@@ -93,7 +93,8 @@ function sliceFigure(slice) {
   );
   for (const [x, y, state, genotype] of cells) picture.append(circle(cellLook(state, genotype), x, slice.y_um - y));
   picture.append(...scaleBar(slice));
-  return el('figure', {}, el('h3', {}, title), picture, el('figcaption', {}, `${counted}.`));
+  const [name, day] = title.split(': ');
+  return el('figure', {}, el('h3', {}, name, el('span', {class: 'day'}, day)), picture, el('figcaption', {}, `${counted}.`));
 }
 
 /** One entry for every tissue, and for every kind of cell that some slice shows. */

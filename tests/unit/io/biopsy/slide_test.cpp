@@ -195,6 +195,11 @@ TEST(Tables, CsvAndTextSayTheSame) {
   EXPECT_THAT(text, HasSubstr("20.0 %: below the 25 % of severe aplastic anemia"));
   EXPECT_THAT(text, HasSubstr("2.0 /mm2 of marrow (6 cells"));
   EXPECT_THAT(text, HasSubstr("HLA-lacking 40.0 % (4 of 10; 95 % interval 16.8 to 68.7 %)"));
+  const std::string caption = slide_caption(facts, row, Stain::cd34);
+  EXPECT_THAT(caption, HasSubstr("CD34 \u00b7 example \u00b7 day 12.5 \u00b7 here\n"));
+  EXPECT_THAT(caption,
+              HasSubstr("\nCD34+ 2 per mm\u00b2 of marrow \u00b7 cellularity 20 %, below"));
+  EXPECT_THAT(caption, HasSubstr("\n10 live stem cells in the core: 40 % HLA-lacking (4)"));
   const std::vector<BiopsyRow> rows = {row, row};
   const std::string csv = biopsy_csv(facts, rows);
   EXPECT_EQ(std::ranges::count(csv, '\n'), 4);
