@@ -2,6 +2,7 @@
 #include "tools/marrow/run_start.hpp"
 
 #include "io/checkpoint/files.hpp"
+#include "io/run/clock.hpp"
 #include "io/run/file_calls.hpp"
 #include "io/run/run_paths.hpp"
 #include "io/run/status.hpp"
@@ -152,13 +153,13 @@ std::string course_of(const std::string& directory) {
 }
 
 void take_directory(const parallel::Communicator& comm, const RunRequest& request,
-                    std::int64_t started_ns, RunStart& start) {
+                    double started_steady_s, RunStart& start) {
   comm.agree([&] {
     if (!comm.is_root()) return;
     start.directory.emplace(io::RunDirectory::prepare(
         start.directory_name, request.resume ? io::OpenMode::resume : io::OpenMode::fresh,
         request.break_lock ? io::LockPolicy::break_unverifiable : io::LockPolicy::respect,
-        io::this_process(), started_ns));
+        io::this_process(), io::SystemClock().steady_s() - started_steady_s));
   });
   io::check_seen_by_all(comm, start.directory_name);
 }
@@ -183,7 +184,7 @@ RunStart start_run(const parallel::Communicator& comm, const io::ScenarioFile& s
   build_state(comm, scenario, request, limits, guard, start);
   if (start.over) return start;
   guard.pass("begin:outputs");
-  take_directory(comm, request, limits.started_ns, start);
+  take_directory(comm, request, limits.started_steady_s, start);
   if (comm.max(look() != course ? 1 : 0) == 0) return start;
   // Another run has worked there since: its checkpoints are newer than what was chosen, and going
   // on from that would cut its results away. From here on nobody can.
