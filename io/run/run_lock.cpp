@@ -81,8 +81,9 @@ FileDescriptor guard(const std::filesystem::path& directory) {
   return opened;
 }
 
-/// Puts the complete LOCK file in place if there is none; false if there is one. A hard link makes
-/// existence and content appear together, also on NFS.
+/// Puts the complete LOCK file in place if there is none; false if there is one, or if another
+/// start took the draft for a leftover. A hard link makes existence and content appear together,
+/// also on NFS.
 bool create_lock(const std::filesystem::path& file, const std::string& content) {
   const std::filesystem::path draft =
       file.parent_path() /
@@ -97,7 +98,7 @@ bool create_lock(const std::filesystem::path& file, const std::string& content) 
   }
   ::unlink(draft.c_str());
   if (error == 0) return true;
-  if (error == EEXIST) return false;
+  if (error == EEXIST || error == ENOENT) return false;
   throw Failure(ExitCode::files,
                 fmt::format("'{}' cannot be created: {}", file.string(), explain_errno(error)));
 }

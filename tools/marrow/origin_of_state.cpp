@@ -60,6 +60,14 @@ std::string objection_of_series(const std::filesystem::path& series, const io::M
   const auto problem =
       io::series_problem(series, io::series_position(manifest.series.bytes, manifest.series.hash));
   if (!problem) return {};
+  std::error_code unknown;
+  if (std::filesystem::file_size(series, unknown) < manifest.series.bytes) {
+    return fmt::format(
+        "{} has fewer rows than when it was written: the run has gone on from an older checkpoint "
+        "since then, and will come to this hour again. (If it has not, the file was cut: put the "
+        "original back)",
+        series.string());
+  }
   return fmt::format(
       "{} does not belong to it: {}. Put the original file back, or start a new run directory from "
       "this checkpoint with --branch",

@@ -2,10 +2,10 @@
 // `marrow run`: MPI, the scenario on every rank, the run; and how all of it ends.
 
 #include "io/checkpoint/hdf5.hpp"
+#include "io/run/fault_plan.hpp"
 #include "io/run/messages.hpp"
 #include "io/run/process_identity.hpp"
 #include "io/run/provenance.hpp"
-#include "io/run/run_directory.hpp"
 #include "io/run/same_start.hpp"
 #include "io/run/stop_conditions.hpp"
 #include "io/scenario/scenario_file.hpp"
@@ -46,10 +46,12 @@ ExitCode leave(ExitCode code) {
 ExitCode run(const RunRequest& request, int argument_count, char** arguments) {
   const io::SystemClock clock;
   const double started_steady_s = clock.steady_s();  // MPI may take its time to start
-  const std::int64_t started_ns = io::file_time_now_ns();
-  parallel::Session mpi(argument_count, arguments);
+  // Before MPI, which takes its time: a signal in the meantime is heeded at the first step.
   io::SignalStop signals;
   signals.keep_until_exit();
+  io::FaultPlan::before_mpi().at("begin:mpi", io::FaultPlan::any_rank);
+  parallel::Session mpi(argument_count, arguments);
+  signals.take_signals();
   const parallel::Communicator comm(MPI_COMM_WORLD);
   try {
     io::StartMark mark = io::start_mark(argument_count, arguments);
@@ -59,7 +61,6 @@ ExitCode run(const RunRequest& request, int argument_count, char** arguments) {
       limits = io::run_limits({request.stop_at, request.max_walltime, request.watchdog},
                               started_steady_s, clock);
     });
-    limits.started_ns = started_ns;
     const io::ScenarioFile scenario = read_scenario(comm, request);
     mark.scenario = scenario.fingerprint;
     io::require_same_start(comm, mark);
