@@ -23,6 +23,7 @@ Parameters pool_of(std::uint64_t seed) {
   p.hspc.homeostatic_rate_per_h = 0.25;
   p.hspc.stress_rate_per_h = 2.5;
   p.hspc.relocation_rate_per_h = 0.0;
+  p.hspc.blood_share = 1.0;  // any vacant niche, without a search of those nearby
   MutationClass m;
   m.name = "piga";
   m.genotype = gpi_negative;
