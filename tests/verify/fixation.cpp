@@ -155,7 +155,7 @@ void death_birth(Verifier& verify) {
   struct Case {
     double r, published_64, published_512;
   };
-  std::uint64_t seed = 42000;
+  std::uint64_t seed = 420'000;
   for (const Case& c :
        {Case{1.1, 0.08971, 0.09073}, Case{1.5, 0.32813, 0.33268}, Case{2.0, 0.49219, 0.49902}}) {
     death_birth_well_mixed(verify, 4, c.r, c.published_64, verify.effort(2, 20), seed);
@@ -164,14 +164,14 @@ void death_birth(Verifier& verify) {
   }
   constexpr Vector torus_4[] = {
       {1.1, 0.08883, 0.00064}, {1.5, 0.31360, 0.00104}, {2.0, 0.46026, 0.00111}};
-  against_vectors(verify, 4, torus_4, verify.effort(2, 20), 42300);
+  against_vectors(verify, 4, torus_4, verify.effort(2, 20), 420'300);
   constexpr Vector torus_8[] = {
       {1.1, 0.0884, 0.0014}, {1.5, 0.3116, 0.0023}, {2.0, 0.4507, 0.0025}};
-  against_vectors(verify, 8, torus_8, verify.effort(1, 10), 42600);
+  against_vectors(verify, 8, torus_8, verify.effort(1, 10), 420'600);
 }
 
 void death_birth_with_fitness_on_death(Verifier& verify) {
-  std::uint64_t seed = 42900;
+  std::uint64_t seed = 420'900;
   for (const double r : {1.1, 1.5, 2.0}) {
     GridSystem system = death_birth_system(4, r);
     system.fitness_acts_on = FitnessActsOn::death;
