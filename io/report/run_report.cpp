@@ -2,6 +2,7 @@
 #include "io/report/run_report.hpp"
 
 #include "core/model/failure.hpp"
+#include "core/observe/census.hpp"
 #include "io/report/clone_history.hpp"
 #include "io/report/delimited_text.hpp"
 #include "io/report/moments.hpp"
@@ -219,23 +220,41 @@ class Collector {
     add_slices(moments);
   }
 
-  void add_clones(const std::vector<Moment>& moments) {
-    std::vector<std::vector<double>> lines = {columns_["cells_normal"]};
+  /// Columns of the series for the clone plot; no mutants when the series does not have them all.
+  LineCells line_cells() {
+    LineCells cells;
+    cells.lines.push_back(columns_["cells_normal"]);
     for (const FounderClone& founder : parameters_->clones.founders) {
-      lines.push_back(columns_["cells_" + founder.name]);
+      cells.lines.push_back(columns_["cells_" + founder.name]);
     }
-    for (const std::vector<double>& line : lines) {
+    for (const MutantGroup& group : mutant_groups(parameters_->clones)) {
+      const auto column = columns_.find(mutant_group_name(group, parameters_->clones));
+      if (column == columns_.end()) {
+        cells.mutants.clear();
+        note(
+            "Genotypes of mutants among the stem cells: series.csv, of another version of the "
+            "program, does not tell them apart.");
+        break;
+      }
+      cells.mutants.push_back(column->second);
+    }
+    return cells;
+  }
+
+  void add_clones(const std::vector<Moment>& moments) {
+    const LineCells cells = line_cells();
+    for (const std::vector<double>& line : cells.lines) {
       if (line.size() != rows_.size()) return note("series.csv lacks the lines of the founders.");
     }
     std::vector<std::string> trouble;
     const CloneRecords records = clone_records(moments, most_moments, trouble);
     for (const std::string& sentence : trouble) note(sentence);
     const CloneHistory history =
-        clone_history(columns_["day"], lines, *parameters_, records, most_clones);
+        clone_history(columns_["day"], cells, *parameters_, records, most_clones);
     json groups = json::array();
     for (const CloneGroup& g : history.groups) {
       groups.push_back({{"name", g.name},
-                        {"genotype", g.genotype},
+                        {"genotype", g.genotype ? json(*g.genotype) : json(nullptr)},
                         {"parent", g.parent},
                         {"birth_d", rounded(g.birth_d)},
                         {"clones", g.clones},

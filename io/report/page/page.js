@@ -17,7 +17,7 @@ function verdict(run) {
   const last = run.series.day.length - 1;
   const at = (name) => column(run, name)[last];
   const clones = run.clones
-    ? run.clones.groups.map((g) => ({name: look('genotype', g.genotype).name, cells: g.cells[last]}))
+    ? run.clones.groups.map((g) => ({name: genotypeLook(g.genotype).name, cells: g.cells[last]}))
     : [];
   const byGenotype = new Map();
   for (const clone of clones) byGenotype.set(clone.name, (byGenotype.get(clone.name) || 0) + clone.cells);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/report/report.hpp"
 
+#include "core/observe/census.hpp"
 #include "io/report/run_report.hpp"
 #include "io/scenario/effective.hpp"
 #include "io/scenario/scenario_file.hpp"
@@ -32,10 +33,11 @@ using testing::Not;
 constexpr const char* evil = "</script><img src=x onerror=alert(1)>";
 
 /// What a run leaves that has just begun, with a scenario whose text is `text`.
-void begin_run(const fs::path& directory, const std::string& text) {
+void begin_run(const fs::path& directory, const std::string& text,
+               std::vector<std::string> changes = {}) {
   const std::string scenario = std::string(MARROW_SOURCE_DIR) + "/scenarios/saa_untreated.yaml";
-  const std::string quoted = "scenario.text=" + json(text).dump();
-  const ScenarioFile file = scenario_or_throw(read_scenario_file(scenario, {quoted}));
+  changes.push_back("scenario.text=" + json(text).dump());
+  const ScenarioFile file = scenario_or_throw(read_scenario_file(scenario, changes));
   fs::create_directories(directory);
   write_text(directory / "scenario.effective.yaml", effective_yaml(file.parameters, file.origins));
 }
@@ -85,6 +87,29 @@ TEST(ReportTest, ARunThatGoesOnShowsItsCompleteRows) {
   EXPECT_EQ(report["clones"]["groups"][0]["cells"], json({800.0, 790.0}));
   EXPECT_THAT(report["notes"], Contains("series.csv: 1 incomplete row(s) left out."));
   EXPECT_TRUE(report["provenance"].is_null());
+}
+
+TEST(ReportTest, EscapeByMutationIsNotCalledNormal) {
+  const TemporaryDirectory scratch;
+  const FakeClock clock;
+  begin_run(scratch / "run", "", {"clones.tabulated=true"});
+  const fs::path series = scratch / "run" / "series.csv";
+  write_text(series, header + "0,0,800,800,none,well,00\n");
+  const json unknown = run_report(scratch / "run", clock);
+  EXPECT_TRUE(unknown["clones"]["groups"][0]["genotype"].is_null());
+  EXPECT_THAT(unknown["notes"].dump(), HasSubstr("Genotypes of mutants"));
+  std::string names, cells;
+  Parameters tabulated;
+  tabulated.clones.tabulated = true;
+  for (const MutantGroup& group : mutant_groups(tabulated.clones)) {
+    names += mutant_group_name(group, tabulated.clones) + ",";
+    cells += group.genotype == hla_lost ? "800," : "0,";
+  }
+  write_text(series, names + header + cells + "0,0,800,800,none,well,00\n");
+  const json known = run_report(scratch / "run", clock);
+  EXPECT_EQ(known["clones"]["groups"][0]["cells"], json({0.0}));
+  EXPECT_EQ(known["clones"]["groups"][1]["genotype"], hla_lost);
+  EXPECT_EQ(known["clones"]["groups"][1]["cells"], json({800.0}));
 }
 
 TEST(ReportTest, LongSeriesAreThinnedButKeepTheirLastRow) {
