@@ -241,13 +241,22 @@ class Collector {
     return cells;
   }
 
+  static bool has_cells(const Moment& moment) { return !moment.cells.empty(); }
+
   void add_clones(const std::vector<Moment>& moments) {
     const LineCells cells = line_cells();
     for (const std::vector<double>& line : cells.lines) {
       if (line.size() != rows_.size()) return note("series.csv lacks the lines of the founders.");
     }
     std::vector<std::string> trouble;
-    const CloneRecords records = clone_records(moments, most_moments, trouble);
+    const auto extent =
+        parameters_->output.frames.crop_voxels ? FrameExtent::cropped : FrameExtent::whole;
+    if (extent == FrameExtent::cropped && std::ranges::any_of(moments, has_cells)) {
+      note(
+          "Clones in frames, which show a part of the box (output.frames.crop): single clones are "
+          "counted in checkpoints only.");
+    }
+    const CloneRecords records = clone_records(moments, extent, most_moments, trouble);
     for (const std::string& sentence : trouble) note(sentence);
     const CloneHistory history =
         clone_history(columns_["day"], cells, *parameters_, records, most_clones);
@@ -316,6 +325,7 @@ class Collector {
                                  {"y_um", slice.y_um},
                                  {"height_um", slice.height_um},
                                  {"thickness_um", slice_thickness_um},
+                                 {"whole", slice.whole},
                                  {"png", base64(slice.png)},
                                  {"cells", cells}});
   }
