@@ -22,6 +22,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace marrow::io {
 namespace {
@@ -80,8 +81,8 @@ class Collector {
   json collect() {
     add_status();
     add_scenario();
+    add_events();  // before the series: the row of the diagnosis is always shown
     add_series();
-    add_events();
     add_texts();
     add_cells();
     report_["notes"] = notes_;
@@ -155,8 +156,9 @@ class Collector {
     const std::vector<double> days = table.numbers("day");
     const std::size_t every =
         std::max<std::size_t>(1, (days.size() + most_points - 1) / most_points);
+    const std::set<std::size_t> key_rows = key_rows_of(days, table);
     for (std::size_t i = 0; i < days.size(); ++i) {
-      if (i % every == 0 || i + 1 == days.size()) rows_.push_back(i);
+      if (i % every == 0 || key_rows.contains(i)) rows_.push_back(i);
     }
     json& series = report_["series"] = json::object();
     for (const std::string& column : table.columns()) {
@@ -175,6 +177,24 @@ class Collector {
       report_["clinical_state"] = states.back();
       report_["digest"] = table.texts("digest").back();
     }
+  }
+
+  /// The last row, and those of the diagnosis and of the fewest stem cells.
+  [[nodiscard]] std::set<std::size_t> key_rows_of(const std::vector<double>& days,
+                                                  const DelimitedText& table) const {
+    if (days.empty()) return {};
+    const auto first_least = [](const std::vector<double>& values) {
+      return static_cast<std::size_t>(std::ranges::min_element(values) - values.begin());
+    };
+    std::set<std::size_t> rows = {days.size() - 1};
+    const std::vector<double> stem_cells = table.numbers("stem_cells");
+    if (stem_cells.size() == days.size()) rows.insert(first_least(stem_cells));
+    if (diagnosis_d_) {
+      std::vector<double> apart = days;
+      for (double& day : apart) day = std::abs(day - *diagnosis_d_);
+      rows.insert(first_least(apart));
+    }
+    return rows;
   }
 
   [[nodiscard]] std::vector<double> picked(const std::vector<double>& values) const {

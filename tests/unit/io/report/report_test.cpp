@@ -112,18 +112,22 @@ TEST(ReportTest, EscapeByMutationIsNotCalledNormal) {
   EXPECT_EQ(known["clones"]["groups"][1]["cells"], json({800.0}));
 }
 
-TEST(ReportTest, LongSeriesAreThinnedButKeepTheirLastRow) {
+TEST(ReportTest, LongSeriesAreThinnedButKeepTheirKeyRows) {
   const TemporaryDirectory scratch;
   const FakeClock clock;
   begin_run(scratch / "run", "");
   std::string series = header;
   const int rows = static_cast<int>(3 * most_points) + 2;
   for (int i = 0; i < rows; ++i) {
-    series += "0," + std::to_string(i) + ",1,1,none,well,00\n";
+    series += "0," + std::to_string(i) + (i == 1000 ? ",0" : ",1") + ",1,none,well,00\n";
   }
+  write_text(scratch / "run" / "events.csv",
+             "hour,day,event,detail\n0,2000.3,severe aplastic anemia,\n");
   write_text(scratch / "run" / "series.csv", series);
   const json report = run_report(scratch / "run", clock);
-  EXPECT_LE(report["series"]["day"].size(), most_points + 1);
+  EXPECT_LE(report["series"]["day"].size(), most_points + 3);
+  EXPECT_THAT(report["series"]["day"], Contains(json(1000.0))) << "the fewest stem cells";
+  EXPECT_THAT(report["series"]["day"], Contains(json(2000.0))) << "the diagnosis";
   EXPECT_EQ(report["series"]["day"].back(), rows - 1);
 }
 
@@ -158,6 +162,12 @@ TEST(ReportTest, HostileTextStaysText) {
   const std::string page = content_of(scratch / "page.html");
   EXPECT_THAT(page, Not(HasSubstr("<img src=x")));
   EXPECT_THAT(page, HasSubstr("\\u003cimg src=x onerror=alert(1)>"));
+}
+
+TEST(ReportTest, TextCannotTurnTheOrderOfLetters) {
+  const std::string page =
+      report_page(json::array({{{"text", "a\u202eb\u2066c\u200fd\u061ce\u20ac"}}}));
+  EXPECT_THAT(page, HasSubstr("\"a\ufffdb\ufffdc\ufffdd\ufffde\u20ac\""));
 }
 
 TEST(ReportTest, APageNeedsNothingFromElsewhere) {
