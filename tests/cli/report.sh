@@ -64,6 +64,22 @@ plots=$(count '<div class="plot[^>]*role="img"')
 has 'incomplete row(s) left out'
 has 'Not finished: day 400 of 400 (100 %).'
 
+# Frames that show a part of the box: only this part is drawn and counted, unless a checkpoint of that hour is there.
+timeout 100 "$marrow" run "$scenarios/saa_watch_modern.yaml" -o part "${small[@]}" --set 'run.duration=40 d' --set 'output.frames.every=20 d' \
+  --set 'output.frames.crop={from: [20, 24, 10], to: [70, 80, 90]}' >"$work/output" 2>&1 || fail "no run with a crop"
+"$marrow" report part >"$work/output" || fail "no report of a cropped run"
+open_page part/report.html
+[[ $(count 'normal\. Grey: not in the frames of this day') == 1 ]] || fail "the cropped section does not say that it is one"
+! grep -q 'vacant niche[^<]*Grey' "$work/dom" || fail "niches outside the crop were called vacant"
+has '100 % normal'
+
+# A series that does not tell mutants apart, as of older versions: nobody is called normal.
+sed -i '/^hour,/s/_in_normal/_then/g' part/series.csv
+"$marrow" report part >"$work/output" || fail "no report of an older run"
+open_page part/report.html
+has '100 % of a genotype that is not known'
+[[ $(count '100 % normal') == 0 ]] || fail "cells of an unknown genotype were called normal"
+
 # The test sees what it should see.
 sed 's/^function drawFigures() {$/&\n  missing_function();/' both.html >mistake.html
 open_page mistake.html

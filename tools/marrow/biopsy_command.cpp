@@ -21,6 +21,12 @@ namespace marrow::tool {
 namespace fs = std::filesystem;
 namespace {
 
+/// "day270_left-anterior-iliac-crest_0.5x10mm": what two biopsies of a run differ in.
+std::string file_stem(double day, const BiopsyPlan& plan) {
+  return fmt::format("day{}_{}_{:g}x{:g}mm", io::day_text(day), plan.site,
+                     1e-3 * plan.needle.width_um, 1e-3 * plan.needle.length_um);
+}
+
 /// One core: its sections, if they are to be painted, and its counts.
 struct Core {
   std::vector<io::SectionContent> sections;
@@ -33,16 +39,19 @@ Core take_core(const BiopsySource& source, const BiopsyPlan& plan, const Needle&
   Core core;
   core.row = {plan.site, needle, passes.size(), {}};
   BiopsyCounts& counts = core.row.counts;
+  double inside_um = 0.0;
   for (const Pass& pass : passes) {
     const SectionTissue tissue = source.section(pass);
     io::SectionContent section{tissue, source.scenery(tissue, plan.thickness_um),
                                source.agents(tissue, plan.thickness_um)};
     counts.length_um += pass.length_um;
+    inside_um += pass.length_um * share_in_box(source.lattice(), pass);
     counts.areas += measure_areas(tissue);
     counts.add(section.scenery);
     counts.add(section.agents);
     if (rule == LongCore::several_passes) core.sections.push_back(std::move(section));
   }
+  counts.share_in_box = counts.length_um > 0.0 ? inside_um / counts.length_um : 1.0;
   counts.core = source.core_stem_cells(passes);
   return core;
 }
@@ -126,8 +135,7 @@ ExitCode one_core(const BiopsyRequest& request, const BiopsySource& source,
   const io::BiopsyFacts facts = facts_of(source, plan);
   explain_length(core, source.lattice());
   std::cout << io::biopsy_text(facts, core.row);
-  const fs::path stem =
-      made_folder(request, source) / fmt::format("day{:g}_{}", source.day(), plan.site);
+  const fs::path stem = made_folder(request, source) / file_stem(source.day(), plan);
   paint(facts, plan, core, stem);
   write_tables(stem, facts, std::span(&core.row, 1));
   return ExitCode::finished;
@@ -143,9 +151,8 @@ ExitCode many_cores(const BiopsyRequest& request, const BiopsySource& source, Bi
   }
   const io::BiopsyFacts facts = facts_of(source, plan);
   std::cout << io::spread_text(facts, rows);
-  write_tables(made_folder(request, source) /
-                   fmt::format("day{:g}_{}_{}cores", source.day(), plan.site, plan.cores),
-               facts, rows);
+  const std::string name = fmt::format("{}_{}cores", file_stem(source.day(), plan), plan.cores);
+  write_tables(made_folder(request, source) / name, facts, rows);
   return ExitCode::finished;
 }
 

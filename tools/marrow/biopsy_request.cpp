@@ -162,7 +162,12 @@ void place_needle(const BiopsyRequest& request, const Lattice& lattice, BiopsyPl
     plan.site = "voxel-" + request.site;
     std::ranges::replace(plan.site, ',', '-');
     const Vector3 voxel = *triple(request.site);
-    if (!request.direction.empty()) needle.along = *triple(request.direction);
+    if (!request.direction.empty()) {
+      needle.along = *triple(request.direction);
+      std::string way = request.direction;
+      std::ranges::replace(way, ',', '-');
+      plan.site += "_along-" + way;
+    }
     needle.through_um = lattice.spacing_um * (voxel + Vector3{0.5, 0.5, 0.5});
     if (!stretch_in_box(lattice, needle.through_um, section_frame(needle.along).along)) {
       const Index3& n = lattice.extent;

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iostream>
 #include <set>
 
 namespace marrow::tool {
@@ -42,7 +43,14 @@ Chosen choose(const fs::path& path) {
   std::string rejected;
   for (const io::CheckpointPlace& place : io::list_checkpoints(what.holder)) {
     const io::Examination seen = io::examine(place.directory, io::Depth::deep);
-    if (seen.problem.empty()) return {place.directory, place.directory / "state.h5", path};
+    if (seen.problem.empty()) {
+      if (!rejected.empty()) {
+        std::cerr << fmt::format(
+            "marrow: the biopsy is taken from {}; newer checkpoints are damaged:{}\n",
+            place.directory.string(), rejected);
+      }
+      return {place.directory, place.directory / "state.h5", path};
+    }
     rejected += "\n  " + place.directory.string() + ": " + seen.problem;
   }
   throw Failure(ExitCode::no_usable_checkpoint,

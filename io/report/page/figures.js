@@ -164,7 +164,7 @@ function timeLine(run) {
     option,
     events: `Clinical course. ${words}.`,
     caption:
-      'Numbered events are listed below. The bar under the plot zooms all plots over time; so does the mouse wheel with Ctrl.',
+      'Numbered events are listed below. Responses are dated by the first day of the time over which their criteria held; the clinical state changes at its end. The bar under the plot zooms all plots over time; so does the mouse wheel with Ctrl.',
   });
   const plot = made.querySelector('.plot');
   plot.style.height = `${175 + 26 * rows.length}px`;
@@ -287,7 +287,7 @@ function ratesOf(run, names) {
   const total = days.map((_, i) => names.reduce((sum, name) => sum + (column(run, name)[i] || 0), 0));
   let from = 0;
   return days.map((day, i) => {
-    while (day - days[from] > 30) ++from;
+    while (from < i - 1 && day - days[from] > 30) ++from;
     return day > days[from] ? (30 * (total[i] - total[from])) / (day - days[from]) : null;
   });
 }
@@ -302,7 +302,7 @@ function turnoverFigure(run) {
   return timeFigure(run, {
     title: 'What happens to stem cells',
     unit: 'cells per 30 days',
-    caption: 'Means over 30 days.',
+    caption: 'Means over 30 days, or from sample to sample where these lie further apart.',
     yAxis: axisTo(Math.max(10, ...all.map((value) => value ?? 0))),
     curves: kinds.map(([name, names, colour]) => ({name, values: ratesOf(run, names), colour})),
   });
