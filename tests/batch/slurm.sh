@@ -186,7 +186,7 @@ until_true 60 eval '((SECONDS >= begun + 8))'
 go_on deadline
 becomes deadline PENDING 60
 logged deadline 'stopped by the deadline in' 'stopped early with a good checkpoint' 'is queued again (restart 1 of at most 100)'
-status_says deadline 'stopped' 'The queued job continues it from the checkpoint at step' 'waits in the queue (BeginTime), restarted 1 time'
+status_says deadline 'stopped' 'The queued job continues it from the checkpoint at step' 'waits in the queue (' '), restarted 1 time'
 step 'the job with a limit of a minute waits for its second start'
 
 finishes plain 1 60
