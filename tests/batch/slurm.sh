@@ -152,6 +152,7 @@ step 'two runs were killed'
 submit_frozen cancelled 10 00:10:00
 submit_frozen ended 10 00:10:00
 touch "$places/ended/STOP"
+sleep 2 # The run looks for requests once a second.
 scancel "${job[cancelled]}"
 go_on cancelled
 go_on ended
