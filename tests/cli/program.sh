@@ -124,11 +124,13 @@ rm -r empty
 expect 0 "$marrow" biopsy run "${core[@]}" --stain HE,CD8 -o cores
 said 'cellularity'
 expect 0 "$marrow" biopsy run "${core[@]}" --stain HE,CD8 -o cores_again
-cmp cores/day6_right-posterior-iliac-crest_0.4x0.6mm_HE.png cores_again/day6_right-posterior-iliac-crest_0.4x0.6mm_HE.png ||
-  fail "two biopsies of one place differ"
-cmp cores/day6_right-posterior-iliac-crest_0.4x0.6mm.json cores_again/day6_right-posterior-iliac-crest_0.4x0.6mm.json ||
-  fail "two biopsies of one place differ in numbers"
-[[ -s cores/day6_right-posterior-iliac-crest_0.4x0.6mm_CD8.png ]] || fail "no CD8 section"
+name=day6_right-posterior-iliac-crest_0.4x0.6mm
+cmp cores/${name}_HE_2um-per-pixel.png cores_again/${name}_HE_2um-per-pixel.png || fail "two biopsies of one place differ"
+cmp cores/$name.json cores_again/$name.json || fail "two biopsies of one place differ in numbers"
+[[ -s cores/${name}_CD8_2um-per-pixel.png ]] || fail "no CD8 section"
+expect 0 "$marrow" biopsy run "${core[@]}" --thickness 6um --resolution 4um -o cores
+cmp cores/$name.json cores_again/$name.json || fail "a thicker section wrote over the counts of the usual one"
+[[ -s cores/${name}_6um-thick_HE_4um-per-pixel.png && -s cores/${name}_6um-thick.csv ]] || fail "no thick section"
 expect 0 "$marrow" biopsy run "${core[@]}" --cores 5
 said 'Two cores differ'
 [[ $(grep -vc "^#" run/biopsy/day6_random-1_0.4x0.6mm_5cores.csv) == 6 ]] || fail "5 cores and a header were expected"

@@ -183,9 +183,13 @@ TEST(Stains, AreFoundByNameAndAddUp) {
   }
 }
 
+BiopsyFacts example_facts() {
+  return {"example", "run/checkpoints/step", 12.5,         std::nullopt, 3.0, 0.25,
+          8.0,       {"clone 0", "clone 1"}, "scale: 250", 250.0};
+}
+
 TEST(Tables, CsvAndTextSayTheSame) {
-  BiopsyFacts facts{"example", "run/checkpoints/step", 12.5,         3.0,  0.25,
-                    8.0,       {"clone 0", "clone 1"}, "scale: 250", 250.0};
+  const BiopsyFacts facts = example_facts();
   BiopsyRow row;
   row.site = "here";
   row.counts.length_um = 2000;
@@ -198,8 +202,10 @@ TEST(Tables, CsvAndTextSayTheSame) {
   EXPECT_THAT(text, HasSubstr("HLA-lacking 40.0 % (4 of 10; 95 % interval 16.8 to 68.7 %)"));
   const std::string caption = slide_caption(facts, row, Stain::cd34);
   EXPECT_THAT(caption, HasSubstr("CD34 \u00b7 example \u00b7 day 12.5 \u00b7 here\n"));
-  EXPECT_THAT(caption,
-              HasSubstr("\nCD34+ 2 per mm\u00b2 of marrow \u00b7 cellularity 20 %, below"));
+  EXPECT_THAT(caption, HasSubstr("\nCD34+ 2 per mm\u00b2 of marrow with its vessels; brown vessel "
+                                 "walls are not counted\ncellularity 20 %, below"));
+  EXPECT_THAT(slide_caption(facts, row, Stain::cd8),
+              HasSubstr("\nCD8+ 0 per mm\u00b2 of marrow with its vessels\ncellularity"));
   EXPECT_THAT(caption, HasSubstr("\n10 live stem cells in the core: 40 % HLA-lacking (4)"));
   const std::vector<BiopsyRow> rows = {row, row};
   const std::string csv = biopsy_csv(facts, rows);
@@ -213,6 +219,16 @@ TEST(Tables, CsvAndTextSayTheSame) {
   EXPECT_EQ(json["cores"][1]["core_hla_lacking"], 4);
   EXPECT_EQ(json["cellularity"]["sd"], 0.0);
   EXPECT_THAT(spread_text(facts, rows), HasSubstr("100.0 % of the cores lie below 25 %"));
+}
+
+TEST(Tables, AMarrowAfterDeathIsSaidToBe) {
+  BiopsyFacts facts = example_facts();
+  EXPECT_EQ(biopsy_json(facts, {})["death_day"], nullptr);
+  facts.death_day = 10.25;
+  BiopsyRow row;
+  EXPECT_THAT(slide_caption(facts, row, Stain::he), HasSubstr("day 12.5, dead since day 10.25 "));
+  EXPECT_THAT(biopsy_text(facts, row), HasSubstr("day 12.5, dead since day 10.25 ("));
+  EXPECT_EQ(biopsy_json(facts, {})["death_day"], 10.25);
 }
 
 /// Cores with that many stem cells, of which that many lack HLA.
