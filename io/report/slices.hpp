@@ -29,6 +29,7 @@ struct SliceCell {
 
 struct Slice {
   double day = 0.0;
+  std::string source;      // "checkpoint step_…" or "frame cells_….vtp"
   double height_um = 0.0;  // of the layer above the lower face of the box
   double x_um = 0.0;       // extent of the picture
   double y_um = 0.0;
