@@ -328,9 +328,8 @@ class Collector {
         std::ranges::find_if(drawable, [&](const Moment& m) { return reaches(m, ill_from); });
     if (ill != drawable.end() && early(*ill)) wanted.emplace_back(*ill, "after diagnosis");
     wanted.emplace_back(drawable.back(), "latest");
-    const fs::path checkpoint = newest_checkpoint(moments);
     attempt("Slices are left out", [&] {
-      const SlicePainter painter(*parameters_, checkpoint);
+      const SlicePainter painter = slice_painter(*parameters_, moments);
       std::int64_t last = -1;
       for (const auto& [moment, name] : wanted) {
         if (moment.step <= last) continue;
@@ -338,13 +337,6 @@ class Collector {
         attempt("A slice is left out", [&] { add_slice(painter.paint(moment), name); });
       }
     });
-  }
-
-  static fs::path newest_checkpoint(const std::vector<Moment>& moments) {
-    for (auto moment = moments.rbegin(); moment != moments.rend(); ++moment) {
-      if (!moment->checkpoint.empty()) return moment->checkpoint;
-    }
-    return {};
   }
 
   void add_slice(const Slice& slice, const std::string& name) {

@@ -195,4 +195,16 @@ Slice SlicePainter::paint(const Moment& moment) const {
   return slice;
 }
 
+SlicePainter slice_painter(const Parameters& parameters, const std::vector<Moment>& moments) {
+  for (auto moment = moments.rbegin(); moment != moments.rend(); ++moment) {
+    if (moment->checkpoint.empty()) continue;
+    try {
+      return {parameters, moment->checkpoint};
+    } catch (const Failure&) {
+      continue;  // an older one knows the same niches
+    }
+  }
+  return {parameters, {}};
+}
+
 }  // namespace marrow::io

@@ -68,4 +68,9 @@ class SlicePainter {
   std::vector<SiteIndex> niche_sites_;  // empty when not known
 };
 
+/// Takes niches, and tissue that came from an image, from the newest of the run's checkpoints that
+/// can be read; without one, vacant niches are not shown. Throws Failure when tissue from an image
+/// cannot be read.
+SlicePainter slice_painter(const Parameters& parameters, const std::vector<Moment>& moments);
+
 }  // namespace marrow::io

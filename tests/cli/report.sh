@@ -83,6 +83,15 @@ has 'From frame cells_'
 has 'From checkpoint step_'
 has "well. Clonal evolution with monosomy 7 on day $(day clonal evolved) ("
 
+# A damaged newest checkpoint is named, and takes no section with it that frames and older checkpoints hold.
+newest=$(ls -d died/checkpoints/step_* | tail -n 1)
+truncate -s 3000 "$newest/state.h5"
+"$marrow" report died >"$work/output" || fail "no report of a run with a damaged checkpoint"
+open_page died/report.html
+has "$newest/state.h5 has 3000 bytes"
+[[ $(count '<svg viewBox="0 0 960 960" role="img"') == 2 ]] || fail "sections are missing"
+has 'vacant niche'
+
 # Frames that show a part of the box: only this part is drawn and counted, unless a checkpoint of that hour is there.
 timeout 100 "$marrow" run "$scenarios/saa_watch_modern.yaml" -o part "${small[@]}" --set 'run.duration=40 d' --set 'output.frames.every=20 d' \
   --set 'output.frames.crop={from: [20, 24, 10], to: [70, 80, 90]}' >"$work/output" 2>&1 || fail "no run with a crop"
