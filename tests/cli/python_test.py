@@ -204,6 +204,35 @@ class ParaView(unittest.TestCase):
         self.assertLessEqual({"scenario", "genotype", "cell_kind", "cell_state", "tissue", "adipocyte_reveal", "fat"}, words)
         self.assertLessEqual(words - calculated - {"if", "Normals", ""}, arrays)
 
+    def test_the_saved_state_names_every_genotype_in_its_colour(self):
+        """What marrow.pvsm computes as the class of a clone is in its legend, with the palette's colour."""
+        state = xml.etree.ElementTree.parse(pathlib.Path(open_run.__file__).with_name("marrow.pvsm"))
+        proxies = [{p.get("name"): [e.get("value") for e in p.findall("Element")] for p in proxy.findall("Property")}
+                   for proxy in state.iter("Proxy")]
+        function, = (p["Function"][0] for p in proxies if p.get("ResultArrayName") == ["clone_class"])
+        self.assertEqual(function, "if(genotype < 8, genotype, 8)")
+        annotations, colours = next((p["Annotations"], p["IndexedColors"]) for p in proxies
+                                    if "monosomy 7, any" in p.get("Annotations", []))
+        legend = {int(value): [float(c) for c in colours[3 * i:3 * i + 3]] for i, value in enumerate(annotations[::2])}
+        for genotype, (_, colour) in open_run.palette()["genotype"].items():
+            self.assertTrue(np.allclose(legend[min(genotype, 8)], colour), genotype)
+
+    def test_names_come_before_categories(self):
+        """Or ParaView's window stops with a question when there are no cells at the time that is shown."""
+        order = []
+
+        class Table:
+            def __setattr__(self, name, value):
+                order.append(name)
+
+        simple = unittest.mock.MagicMock()
+        simple.GetColorTransferFunction.return_value = Table()
+        view = unittest.mock.Mock(ViewSize=[1500, 1000])
+        with unittest.mock.patch.dict(sys.modules, {"paraview": unittest.mock.Mock(simple=simple), "paraview.simple": simple}):
+            open_run.categories(unittest.mock.Mock(), view, "cell_state", "POINTS", {3: ("T cell", [1, 0, 0])}, "T cells", [0, 0])
+        self.assertLess(max(map(order.index, ("Annotations", "IndexedColors"))), order.index("InterpretValuesAsCategories"))
+        simple.ColorBy.assert_not_called()
+
     def test_scans_clones_and_states(self):
         names, genotypes, classes, states = open_run.scan_cells(DIRECTORY / "whole")
         self.assertEqual((names, genotypes, classes), (["normal", "hla_lacking"], [0, 1], [0, 17]))

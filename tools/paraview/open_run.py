@@ -23,7 +23,7 @@ SURFACE_CELLS = 2e6  # surfaces of larger boxes are made from each 2nd, 3rd, …
 STEM_CELL, T_CELL = 1, 2
 MONOSOMY_7 = 8  # bit of the genotype
 GENOTYPES = 16
-LEGEND_LINE = 0.037  # share of the height of a view
+LEGEND_LEFT, LEGEND_LINE = 0.76, 0.037  # place, and height of an entry, as shares of a view
 STATE_SIZE = [1000, 650]  # of the view that ParaView's window leaves on a small screen
 BLACK, WHITE = [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]
 
@@ -183,15 +183,17 @@ def letters(view, size):
 
 
 def categories(display, view, array, association, entries, title, place):
-    """Colours by category, with a legend at `place`."""
+    """Colours by category, with a legend at `place`. Not by ColorBy and not in another order: ParaView's window would look
+    for categories of its own, and where there are no cells now it would ask the user about them."""
     import paraview.simple as pv
-    pv.ColorBy(display, (association, array))
     table = pv.GetColorTransferFunction(array)
-    table.InterpretValuesAsCategories = 1
-    table.AnnotationsInitialized = 1
     table.Annotations = [text for value, (name, _) in entries.items() for text in (str(value), name)]
     table.IndexedColors = [channel for _, colour in entries.values() for channel in colour]
+    table.AnnotationsInitialized = 1
+    table.InterpretValuesAsCategories = 1
     table.NanColor = [0.5, 0.5, 0.5]
+    display.ColorArrayName = [association, array]
+    display.LookupTable = table
     bar = pv.GetScalarBar(table, view)
     bar.Title, bar.ComponentTitle = title, ""
     bar.TitleColor = bar.LabelColor = BLACK
@@ -206,7 +208,7 @@ def categories(display, view, array, association, entries, title, place):
 def entries_of_any_run(lists):
     """Genotypes and T-cell states of every run, for a state that is not of one run."""
     genotypes = {g: lists["genotype"][g] for g in range(7)} | {7: ("all three", lists["genotype"][7][1])}
-    genotypes[MONOSOMY_7] = ("monosomy 7, alone or not", lists["genotype"][MONOSOMY_7][1])  # of one colour in the palette
+    genotypes[MONOSOMY_7] = ("monosomy 7, any", lists["genotype"][MONOSOMY_7][1])  # of one colour in the palette
     return genotypes, [state for state, (name, _) in lists["cell state"].items() if name.startswith("T cell")]
 
 
@@ -235,11 +237,11 @@ def show_cells(run, view, lists, diameter, any_run):
                              AttributeType="Point Data", ResultArrayName="clone_class",
                              Function=clone_class)
     stem = pv.Show(spheres(by_clone, "stem cells as spheres", diameter), view)
-    categories(stem, view, "clone_class", "POINTS", entries, legend, [0.79, 0.60 if any_run else 0.64])
+    categories(stem, view, "clone_class", "POINTS", entries, legend, [LEGEND_LEFT, 0.60 if any_run else 0.64])
     if states:
         tcells = pv.Show(spheres(of_kind(T_CELL, "T cells"), "T cells as spheres", 0.55 * diameter), view)
         categories(tcells, view, "cell_state", "POINTS", {s: lists["cell state"][s] for s in states}, "T cells",
-                   [0.79, 0.41 if any_run else 0.46])
+                   [LEGEND_LEFT, 0.41 if any_run else 0.46])
     return cells
 
 
@@ -266,7 +268,7 @@ def show_walls(run, tissue, view, lists):
         display = pv.Show(wall, view)
         display.Representation = "Surface"
         display.Ambient, display.Diffuse = 1.0, 0.0  # the very colours of the legend
-        categories(display, view, "tissue_seen", "CELLS", entries, "Sections on the far faces", [0.79, 0.10])
+        categories(display, view, "tissue_seen", "CELLS", entries, "Sections on the far faces", [LEGEND_LEFT, 0.10])
 
 
 def show_tissue(run, view, lists):
