@@ -375,7 +375,7 @@ def open_run(run, time_days=None, size=None, any_run=False):
     write_words(run, cells, view, niches, bounds, any_run and cells is not None)
     aim(view, bounds)
     pv.GetAnimationScene().UpdateAnimationUsingDataTimeSteps()
-    pv.GetAnimationScene().AnimationTime = view.ViewTime = day
+    pv.GetAnimationScene().AnimationTime = pv.GetTimeKeeper().Time = view.ViewTime = day
     pv.Render(view)
     return view
 
