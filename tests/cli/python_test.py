@@ -14,6 +14,7 @@ import numpy as np
 
 import marrow
 import open_run
+import plot_run
 
 DIRECTORY = pathlib.Path(sys.argv.pop())
 STEM_CELL, T_CELL = 1, 2
@@ -246,6 +247,23 @@ class ParaView(unittest.TestCase):
         for clone, genotype in ((0, 0), (17, 1), (2, 2), (19, 3)):
             self.assertEqual(shown[clone][1], lists["genotype"][genotype][1])
         self.assertEqual(len({tuple(colour) for _, colour in shown.values()}), 5)
+
+
+class Course(unittest.TestCase):
+    """plot_run.py: each genotype has its colour, whatever the order of the clones."""
+
+    def test_layers_have_the_colours_of_their_genotypes(self):
+        self.assertEqual(marrow.Run(DIRECTORY / "whole").founders(), {"normal": 0, "hla_lacking": 1})
+        columns = {"cells_normal": [9, 7], "driver_monosomy_7_in_normal": [0, 3], "hla_lacking_in_normal": [0, 0],
+                   "cells_minus_7": [1, 2], "cells_twin": [1, 1]}
+        series = marrow.Table({name: np.array(values, dtype=float) for name, values in columns.items()})
+        layers = plot_run.stem_cells_by_line(series, {"normal": 0, "minus_7": 12, "twin": 0})
+        self.assertEqual({name: genotype for name, (genotype, _) in layers.items()},
+                         {"normal stem cells": 0, "driver monosomy 7 mutants": 12, "minus 7 stem cells": 12, "twin stem cells": 0})
+        self.assertEqual(list(layers["normal stem cells"][1]), [9, 4])
+        genotypes = marrow.palette()["genotype"]
+        self.assertEqual(plot_run.colours_of([0, 12, 1, 2]), [genotypes[g][1] for g in (0, 12, 1, 2)])
+        self.assertEqual(len(set(plot_run.colours_of([0, 1, 0, 2]))), 4)
 
 
 # Machado, Oliveira and Fernandes 2009 (IEEE TVCG 15:1291): linear RGB as seen without the first or second kind of cone.
