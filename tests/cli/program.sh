@@ -110,6 +110,10 @@ expect 2 "$marrow" biopsy run "${core[@]}" --site random --direction 0,1,0 -o co
 said 'direction of its own'
 expect 2 "$marrow" biopsy run "${core[@]}" --site random --seed -1 -o cores
 said 'not negative'
+expect 2 "$marrow" biopsy run "${core[@]}" --seed 2 -o cores
+said 'goes with --site random'
+expect 2 "$marrow" biopsy run "${core[@]}" --cores 5 --stain CD8 -o cores
+said 'leave out --stain'
 expect 2 "$marrow" biopsy run -o cores
 said 'wider than the box'
 expect 2 "$marrow" biopsy run --needle 2 -o cores
@@ -128,7 +132,7 @@ name=day6_right-posterior-iliac-crest_0.4x0.6mm
 cmp cores/${name}_HE_2um-per-pixel.png cores_again/${name}_HE_2um-per-pixel.png || fail "two biopsies of one place differ"
 cmp cores/$name.json cores_again/$name.json || fail "two biopsies of one place differ in numbers"
 [[ -s cores/${name}_CD8_2um-per-pixel.png ]] || fail "no CD8 section"
-expect 0 "$marrow" biopsy run "${core[@]}" --thickness 6um --resolution 4um -o cores
+expect 0 "$marrow" biopsy run --needle 0.4mm --length 0.6mm --thickness 6um --resolution 4um -o cores
 cmp cores/$name.json cores_again/$name.json || fail "a thicker section wrote over the counts of the usual one"
 [[ -s cores/${name}_6um-thick_HE_4um-per-pixel.png && -s cores/${name}_6um-thick.csv ]] || fail "no thick section"
 expect 0 "$marrow" biopsy run "${core[@]}" --cores 5
