@@ -293,7 +293,7 @@ function immuneFigures(run) {
       yAxis: axisTo(Math.max(1.2, highest('attack'))),
       caption:
         `Attack 1: the T cells of a full attack, and the mean interferon-gamma and TNF that they make${run.signals ? ' (this run also resolves them in space)' : ''}. ` +
-        'Antigen 1: every niche holds a stem cell that presents it. Vacancy 1: every niche is empty.',
+        'Antigen 1: every niche holds a stem cell that presents it, and no treatment removes it. Vacancy 1: every niche is empty.',
     }),
   ];
 }
