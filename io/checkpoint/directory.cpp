@@ -17,6 +17,9 @@ namespace {
 
 constexpr std::string_view prefix = "step_";
 constexpr std::string_view partial_prefix = ".partial-";
+constexpr std::size_t longest_path_bytes = 244;
+// Where it is written first, if another one cannot be removed, in a year far away.
+constexpr std::string_view longest_name = ".partial-step_000000000000-999/state.h5";
 
 /// Nothing, unless manifest and size of state.h5 are right.
 std::optional<Manifest> manifest_of_whole(const fs::path& directory) {
@@ -35,6 +38,18 @@ bool was_promised_to_stay(const fs::path& directory) {
 }  // namespace
 
 fs::path checkpoints_of(const fs::path& run_directory) { return run_directory / "checkpoints"; }
+
+void require_path_fits(const fs::path& run_directory) {
+  const std::string& path = run_directory.native();
+  const std::size_t longest =
+      longest_path_bytes - checkpoints_of("x").native().size() - longest_name.size();
+  if (path.size() <= longest) return;
+  throw Failure(ExitCode::files,
+                fmt::format("run directory '{}': its path has {} bytes, and MPI can write "
+                            "checkpoints below at most {}. Give a shorter one with -o: a relative "
+                            "path, or a symbolic link to the directory",
+                            path, path.size(), longest));
+}
 
 std::string checkpoint_name(std::int64_t step) { return fmt::format("{}{:09}", prefix, step); }
 

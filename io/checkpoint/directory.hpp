@@ -14,6 +14,10 @@ namespace marrow::io {
 /// <run>/checkpoints
 std::filesystem::path checkpoints_of(const std::filesystem::path& run_directory);
 
+/// Failure(files) when a state.h5 of a run there would have a longer path than Open MPI opens: it
+/// ends the program (sharedfp/lockedfile of 4.1 puts the path and ".lockedfile" into 256 bytes).
+void require_path_fits(const std::filesystem::path& run_directory);
+
 /// "step_000012000": nine digits, more if the step has more.
 std::string checkpoint_name(std::int64_t step);
 

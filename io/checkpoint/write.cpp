@@ -160,6 +160,7 @@ class Write {
     bytes_ = bytes;
     std::string leftovers, name;
     root([&] {
+      require_path_fits(checkpoints_.parent_path());
       std::error_code error;
       const bool made = fs::create_directories(checkpoints_, error);
       if (error) {
