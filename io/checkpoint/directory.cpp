@@ -17,9 +17,6 @@ namespace {
 
 constexpr std::string_view prefix = "step_";
 constexpr std::string_view partial_prefix = ".partial-";
-constexpr std::size_t longest_path_bytes = 244;
-// Where it is written first, if another one cannot be removed, in a year far away.
-constexpr std::string_view longest_name = ".partial-step_000000000000-999/state.h5";
 
 /// Nothing, unless manifest and size of state.h5 are right.
 std::optional<Manifest> manifest_of_whole(const fs::path& directory) {
@@ -41,14 +38,12 @@ fs::path checkpoints_of(const fs::path& run_directory) { return run_directory / 
 
 void require_path_fits(const fs::path& run_directory) {
   const std::string& path = run_directory.native();
-  const std::size_t longest =
-      longest_path_bytes - checkpoints_of("x").native().size() - longest_name.size();
-  if (path.size() <= longest) return;
+  if (path.size() <= longest_run_directory_bytes) return;
   throw Failure(ExitCode::files,
                 fmt::format("run directory '{}': its path has {} bytes, and MPI can write "
                             "checkpoints below at most {}. Give a shorter one with -o: a relative "
                             "path, or a symbolic link to the directory",
-                            path, path.size(), longest));
+                            path, path.size(), longest_run_directory_bytes));
 }
 
 std::string checkpoint_name(std::int64_t step) { return fmt::format("{}{:09}", prefix, step); }
@@ -107,9 +102,9 @@ std::vector<CheckpointPlace> to_prune(const fs::path& checkpoints, std::int64_t 
   return doomed;
 }
 
-std::vector<std::string> remove_partials(const fs::path& checkpoints) {
+std::string remove_partials(const fs::path& checkpoints) {
   std::vector<fs::path> partials;
-  std::vector<std::string> left;
+  std::string left;
   std::error_code error;
   for (fs::directory_iterator at(checkpoints, error), end; !error && at != end;
        at.increment(error)) {
@@ -117,11 +112,10 @@ std::vector<std::string> remove_partials(const fs::path& checkpoints) {
   }
   for (const fs::path& partial : partials) {
     fs::remove_all(partial, error);
-    if (error) {
-      left.push_back(
-          fmt::format("{}, left by an interrupted write, cannot be removed ({}): remove it by hand",
-                      partial.string(), error.message()));
-    }
+    if (!error) continue;
+    left +=
+        fmt::format("{}{}, left by an interrupted write, cannot be removed ({}): remove it by hand",
+                    left.empty() ? "" : "; ", partial.string(), error.message());
   }
   return left;
 }

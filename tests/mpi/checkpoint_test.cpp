@@ -3,7 +3,7 @@
 #include "io/checkpoint/checkpoint.hpp"
 
 #include "core/observe/digest.hpp"
-#include "io/checkpoint/files.hpp"
+#include "io/file/files.hpp"
 #include "io/checkpoint/hdf5.hpp"
 #include "tests/mpi/checkpoint_damage.hpp"
 #include "tests/mpi/checkpoint_example.hpp"

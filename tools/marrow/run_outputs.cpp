@@ -3,6 +3,7 @@
 
 #include "core/observe/sample.hpp"
 #include "core/patient/blood.hpp"
+#include "io/file/files.hpp"
 #include "io/run/build_info.hpp"
 #include "io/run/wording.hpp"
 #include "io/scenario/effective.hpp"
@@ -67,8 +68,7 @@ RunOutputs::RunOutputs(const parallel::Communicator& comm, const io::ScenarioFil
     for (const std::string& note : origin_.notes) messages_->warn(note);
     for (const std::string& change : origin_.changes) messages_->warn("changed " + change);
     // The next checkpoint would do it, too, but an end that was killed has none.
-    const std::string left =
-        fmt::format("{}", fmt::join(io::remove_partials(paths_.checkpoints()), "; "));
+    const std::string left = io::remove_partials(paths_.checkpoints());
     if (!left.empty() && told_.insert(left).second) messages_->warn(left);
   });
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tools/marrow/run_start.hpp"
 
-#include "io/checkpoint/files.hpp"
+#include "io/file/files.hpp"
 #include "io/run/clock.hpp"
-#include "io/run/file_calls.hpp"
 #include "io/run/run_paths.hpp"
 #include "io/run/status.hpp"
 #include "io/run/stop_conditions.hpp"
