@@ -2,7 +2,7 @@
 #include "io/batch/array_status.hpp"
 
 #include "core/model/failure.hpp"
-#include "io/run/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/run/run_paths.hpp"
 #include "io/run/wording.hpp"
 #include "io/text/shell_words.hpp"

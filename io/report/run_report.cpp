@@ -3,12 +3,12 @@
 
 #include "core/model/failure.hpp"
 #include "core/observe/census.hpp"
+#include "io/file/files.hpp"
 #include "io/report/clone_history.hpp"
 #include "io/report/delimited_text.hpp"
 #include "io/report/moments.hpp"
 #include "io/report/run_texts.hpp"
 #include "io/report/slices.hpp"
-#include "io/run/file_calls.hpp"
 #include "io/run/run_directory.hpp"
 #include "io/run/run_paths.hpp"
 #include "io/run/status.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "io/run/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/run/run_directory.hpp"
 #include "io/run/status.hpp"
 #include "io/run/wording.hpp"

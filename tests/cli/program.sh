@@ -67,6 +67,11 @@ expect 2 timeout 60 "$mpiexec" -n 3 --oversubscribe --quiet "$marrow" run "$scen
 said 'at most 2'
 expect 4 "$marrow" status out
 nothing_created
+# What is printed is a result: a full disk below it is an error.
+for command in schema "validate $scenario" --help; do
+  expect 4 bash -c '"$1" ${@:2} >/dev/full' - "$marrow" $command
+  said 'not all that was printed could be written'
+done
 
 # A run, and what it leaves.
 expect 0 "$marrow" run "$scenario" -o run "${small[@]}"

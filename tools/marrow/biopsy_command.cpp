@@ -5,7 +5,7 @@
 #include "core/model/failure.hpp"
 #include "io/biopsy/slide.hpp"
 #include "io/biopsy/tables.hpp"
-#include "io/run/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/text/scale.hpp"
 #include "tools/marrow/biopsy_request.hpp"
 #include "tools/marrow/biopsy_source.hpp"

@@ -7,9 +7,11 @@
 #include <CLI/CLI.hpp>
 
 #include <exception>
+#include <fcntl.h>
 #include <functional>
 #include <iostream>
 #include <limits>
+#include <unistd.h>
 
 namespace {
 
@@ -177,6 +179,25 @@ void add_biopsy(CLI::App& app, BiopsyRequest& r) {
   biopsy->add_option("-o,--output", r.output, "folder for the results (default: DIR/biopsy)");
 }
 
+/// Standard streams that the caller has closed lead to nowhere. Otherwise the next file that is
+/// opened gets their number, and what is said goes into it.
+void fill_standard_streams() {
+  int file = 0;
+  do {
+    file = ::open("/dev/null", O_RDWR);
+  } while (file >= 0 && file <= STDERR_FILENO);
+  if (file >= 0) ::close(file);
+}
+
+/// What a command prints is its result, and may be lost on a full disk as any other.
+ExitCode printed(ExitCode code) {
+  std::cout.flush();
+  if (std::cout) return code;
+  std::cerr << "marrow: not all that was printed could be written: the disk is full, or what "
+               "reads the standard output has closed it\n";
+  return code == ExitCode::finished ? ExitCode::files : code;
+}
+
 ExitCode guarded(const std::function<ExitCode()>& command) {
   try {
     return command();
@@ -192,6 +213,7 @@ ExitCode guarded(const std::function<ExitCode()>& command) {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
+  fill_standard_streams();
   CLI::App app(
       "marrow: stem cells, T cells and protective clones in the bone marrow of aplastic anemia");
   app.footer(exit_codes);
@@ -253,10 +275,10 @@ int main(int argument_count, char** arguments) {
   } catch (const CLI::ParseError& error) {
     const bool asked_for_help = error.get_exit_code() == 0;
     app.exit(error, std::cout, std::cerr);
-    return static_cast<int>(asked_for_help ? ExitCode::finished : ExitCode::command_line);
+    return static_cast<int>(printed(asked_for_help ? ExitCode::finished : ExitCode::command_line));
   }
   const std::string name = app.get_subcommands().front()->get_name();
-  return static_cast<int>(guarded([&]() -> ExitCode {
+  const ExitCode code = guarded([&]() -> ExitCode {
     if (name == "run") return run(request, argument_count, arguments);
     planned.as_json = format == "json";
     if (name == "plan") return plan(planned);
@@ -271,5 +293,6 @@ int main(int argument_count, char** arguments) {
     if (name == "inspect") return inspect(path, deep, patience);
     if (name == "report") return report(scenarios, path);
     return compare(path, other, patience);
-  }));
+  });
+  return static_cast<int>(printed(code));
 }

@@ -4,8 +4,9 @@
 // blocks, a directory in use.
 
 #include "io/batch/job_record.hpp"
+#include "io/file/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/run/clock.hpp"
-#include "io/run/file_calls.hpp"
 #include "io/run/run_directory.hpp"
 #include "io/run/run_limits.hpp"
 #include "io/run/run_lock.hpp"

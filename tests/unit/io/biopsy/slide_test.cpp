@@ -5,14 +5,13 @@
 #include "core/model/failure.hpp"
 #include "io/biopsy/tables.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/whole_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 namespace marrow::io {
@@ -73,11 +72,6 @@ std::array<double, 3> mean_colour(RgbTile& picture, std::int64_t x, std::int64_t
     }
   }
   return sum;
-}
-
-std::string bytes_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 TEST(SectionPainter, TilesJoinWithoutASeam) {
@@ -145,17 +139,17 @@ TEST(Slide, SameBytesTwiceAndNothingHalf) {
   request.picture = directory.path() / "a.png";
   request.overview = directory.path() / "a_overview.png";
   const SlideResult first = write_slide(sections, request);
-  const std::string bytes = bytes_of(request.picture);
+  const std::string bytes = test::content_of(request.picture);
   EXPECT_EQ(first.width, 1200 + 2 * 120);
   EXPECT_FALSE(first.has_overview);
   ASSERT_EQ(bytes.substr(1, 3), "PNG");
   request.picture = directory.path() / "b.png";
   write_slide(sections, request);
-  EXPECT_EQ(bytes, bytes_of(request.picture));
+  EXPECT_EQ(bytes, test::content_of(request.picture));
   request.um_per_pixel = 0.2;
   request.picture = directory.path() / "c.png";
   EXPECT_TRUE(write_slide(sections, request).has_overview);
-  EXPECT_GT(bytes_of(request.overview).size(), 10000U);
+  EXPECT_GT(test::content_of(request.overview).size(), 10000U);
   request.picture = directory.path() / "missing" / "d.png";
   EXPECT_THROW(write_slide(sections, request), Failure);
   for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
