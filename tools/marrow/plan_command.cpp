@@ -76,6 +76,18 @@ std::string memory(const Plan& plan) {
                           plan.request.memory_per_node_bytes ? "" : ", which this machine has"));
 }
 
+/// Those of one moment.
+std::string frame_parts(const FrameSizes& sizes) {
+  std::string text;
+  const auto part = [&](double bytes, const char* what) {
+    if (bytes > 0.0) text += (text.empty() ? "" : ", ") + bytes_text(bytes) + " " + what;
+  };
+  part(sizes.cells, "cells");
+  part(sizes.fields, "block fields");
+  part(sizes.signals, "cytokine fields");
+  return text.empty() ? "nothing but the tissue" : text + " at a time";
+}
+
 std::string files(const Plan& plan) {
   const RunEstimate& run = plan.run;
   std::string text =
@@ -85,12 +97,15 @@ std::string files(const Plan& plan) {
            fmt::format("{} of up to {}, {} kept", io::with_thousands(run.checkpoints),
                        bytes_text(run.checkpoint_bytes), plan.parameters.checkpoint.keep_last));
   if (run.frames == 0) return text + line("frames", "none");
+  const FrameSizes& sizes = run.frame_bytes;
   return text +
-         line("frames", fmt::format("{} of up to {}, and {} for the tissue: {} in all",
-                                    io::with_thousands(run.frames), bytes_text(run.frame_bytes),
-                                    bytes_text(run.static_frame_bytes),
-                                    bytes_text(run.static_frame_bytes +
-                                               run.frame_bytes * static_cast<double>(run.frames))));
+         line(
+             "frames",
+             fmt::format(
+                 "{} of up to {}, and {} for the tissue: {} in all", io::with_thousands(run.frames),
+                 bytes_text(sizes.each_time()), bytes_text(sizes.once()),
+                 bytes_text(sizes.once() + sizes.each_time() * static_cast<double>(run.frames)))) +
+         line("  of it", frame_parts(sizes));
 }
 
 std::string messages(const Plan& plan) {
@@ -223,12 +238,18 @@ nlohmann::ordered_json as_json(const Plan& plan) {
       {"checkpoints", run.checkpoints},
       {"checkpoint_bytes", run.checkpoint_bytes},
       {"frames", run.frames},
-      {"frame_bytes", run.frame_bytes},
+      {"frame_bytes", run.frame_bytes.each_time()},
+      {"tissue_frame_bytes", run.frame_bytes.tissue},
+      {"niches_frame_bytes", run.frame_bytes.niches},
+      {"cells_frame_bytes", run.frame_bytes.cells},
+      {"fields_frame_bytes", run.frame_bytes.fields},
+      {"signals_frame_bytes", run.frame_bytes.signals},
       {"messages_per_step", run.messages_per_step}};
   if (!plan.calibration.done) return out;
   out["run_s"] = run.run_s();
   out["setup_s"] = run.setup_s;
   out["steps_s"] = run.steps_s;
+  out["messages_s"] = run.messages_s;
   out["processor_s"] = run.processor_s;
   out["largest_sensible_ranks"] = plan.sensible.ranks;
   return out;
