@@ -72,11 +72,12 @@ std::string submission(const BatchJob& job) {
 }  // namespace
 
 std::string pbs_script(const BatchJob& job) {
-  return opening(job) + directives(job) + "\nset -eu\n" + settings(job) +
+  return opening(job) + directives(job) + "\nset -eu\n" + heed_signals + environment(job) +
+         settings(job) +
          fmt::format("time_limit_s={}\nscript={}\n", job.time_s,
                      shell_word(script_path(job.directory))) +
-         helpers + heed_signals + environment(job) + seed_of_array(job, "PBS_ARRAY_INDEX") +
-         heed_stop + prepare + run_and_wait + judge + resubmit + submission(job);
+         helpers() + seed_of_array(job, "PBS_ARRAY_INDEX") + heed_stop + prepare + run_and_wait +
+         judge + resubmit + submission(job);
 }
 
 }  // namespace marrow::io

@@ -199,10 +199,10 @@ finishes hang 2 60
 same_as_plain hang
 logged hang 'modules: load gcc openmpi/4.1' 'its watchdog ended it'
 becomes killed_early FAILED 30
-logged killed_early 'not queued again: there is no newer checkpoint than at the start'
+logged killed_early 'not queued again by itself: there is no newer checkpoint than at the start'
 status_says killed_early 'was running' 'is gone' 'is over (FAILED, exit code 137:0)'
 becomes cancelled CANCELLED 30
-logged cancelled 'not queued again: Slurm says that job'
+logged cancelled 'not queued again by itself: Slurm says that job'
 has_checkpoint cancelled || trouble cancelled 'it was cancelled without a checkpoint'
 status_says cancelled 'stopped' 'by signal TERM' 'is over (CANCELLED'
 becomes ended COMPLETED 60
