@@ -47,7 +47,11 @@ launch=(mpirun)
 # Near the limit it is the limit that TERM announces, and no request. PBS counts its own preparations.
 near_s=$((time_limit_s < 1200 ? time_limit_s / 10 : 120))
 asked_to_end=no
-trap '((SECONDS >= time_limit_s - near_s)) || asked_to_end=yes; kill -USR1 $$' TERM
+heed_end() {
+  ((SECONDS >= time_limit_s - near_s)) || asked_to_end=yes
+  kill -USR1 $$
+}
+trap heed_end TERM
 )bash";
 
 const char* const resubmit = R"bash(

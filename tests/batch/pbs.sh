@@ -7,6 +7,7 @@
 set -euo pipefail
 marrow=$1 mpiexec=$2
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/repro/scenarios.sh
 source "$here/../repro/scenarios.sh"
 scenario=$here/../../scenarios/protective_clone_remission.yaml
 work=$(mktemp -d)

@@ -9,6 +9,7 @@
 set -euo pipefail
 marrow=$1 mpiexec=$2 scenarios=$3 compute_time=$4
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/repro/scenarios.sh
 source "$here/../repro/scenarios.sh"
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
