@@ -150,8 +150,7 @@ std::string time(const Plan& plan) {
            io::duration_text(run.processor_s) + ", messages and waiting not counted") +
       line("largest sensible ranks", sensible_text(plan));
   if (plan.job_s == 0) return text;
-  constexpr double reserve_s = 60.0;  // what the run keeps to save its state in time
-  const double job_s = static_cast<double>(plan.job_s) - reserve_s;
+  const auto job_s = static_cast<double>(plan.job_s - io::stop_reserve_s);
   if (job_s <= 0.0) return text + line("jobs", "a job of this length has no time to compute");
   const double jobs = std::ceil(plan.run.run_s() / job_s);
   return text + line("jobs", fmt::format("{:.0f} of {}", jobs, plan.request.time));
@@ -195,6 +194,10 @@ std::string warnings(const Plan& plan) {
   const auto warn = [&](const std::string& sentence) { text += "  warning: " + sentence + "\n"; };
   if (plan.sensible.ranks > 0 && plan.request.ranks > plan.sensible.ranks) {
     warn(advice_on_ranks(plan));
+  }
+  if (const std::string short_job = io::short_job_warning(plan.job_s);
+      plan.job_s > 0 && !short_job.empty()) {
+    warn(short_job);
   }
   if (!fits(plan.run, plan.request.ranks, plan.node)) warn(advice_on_memory(plan));
   if (plan.request.ranks > 1 && shares.window == 1 &&
@@ -263,6 +266,12 @@ ExitCode plan(const PlanRequest& request) {
   const Parameters& parameters = scenario.parameters;
   Plan plan{parameters, request, {}, {}, 0, {}, {}};
   plan.node = {request.ranks_per_node, node_memory(request)};
+  if (request.memory_per_node_bytes == 0U) {
+    throw Failure(
+        ExitCode::command_line,
+        "--memory-per-node 0: only marrow submit can ask for none; plan compares with what "
+        "a node has: give that, such as 256GB, or leave it out for this machine's");
+  }
   if (!request.time.empty()) plan.job_s = io::parse_job_time_s(request.time);
   plan.run = plan.with(request.ranks);  // refuses too many ranks
   if (request.calibrate) {
