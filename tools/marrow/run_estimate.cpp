@@ -12,7 +12,8 @@ namespace {
 // Times that no calibration measures: of writing, measured, and of a network and disks of the usual
 // kind.
 constexpr double message_s = 4e-6;
-constexpr double ghosts_s = 12e-6;             // gathering and placing ghost cells, an exchange
+constexpr double ghosts_s = 3.5e-6;            // gathering and placing ghost cells, an exchange,
+constexpr double ghosts_s_per_voxel = 6e-11;   // and for each voxel of the ghost layers
 constexpr double collective_s = 6e-6;          // per doubling of the ranks, between nodes
 constexpr double collective_in_node_s = 1e-6;  // and within one
 constexpr double collectives_per_quiet_step = 3.5;
@@ -69,7 +70,9 @@ void estimate_time(const Parameters& p, int ranks, int ranks_per_node, const Cal
                                                   static_cast<double>(run.shares.most_neighbours)
                                             : 0.0;
   if (ranks > 1 && p.tcells.motion == Motion::hops) {
-    run.steps_s += tcell_hours * static_cast<double>(run.shares.exchanges_per_hour) * ghosts_s;
+    const auto ghosts = static_cast<double>(run.shares.most_held - run.shares.most_own);
+    run.steps_s += tcell_hours * static_cast<double>(run.shares.exchanges_per_hour) *
+                   (ghosts_s + ghosts_s_per_voxel * ghosts);
   }
   if (ranks > 1) {
     const double collectives = tcell_hours * collectives_per_step_with_tcells +
