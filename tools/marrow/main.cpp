@@ -31,6 +31,20 @@ std::string looks_like_option(const std::string& value) {
   return "a value is missing before '" + value + "'";
 }
 
+/// An empty value says nothing, and is most often a variable that was not set.
+std::string nothing_given(const std::string& value) {
+  if (!value.empty()) return {};
+  return "the value is empty: give one, or leave the option out";
+}
+
+/// A number without a unit counts bytes, which nobody means.
+std::string bytes_only(const std::string& value) {
+  if (value.empty()) return nothing_given(value);
+  const bool number = value.find_first_not_of("0123456789.") == std::string::npos;
+  if (!number || value == "0" || value.size() > 7) return {};
+  return value + " would be bytes: give a unit, such as 8GB";
+}
+
 /// A parameter or section of the registry, with or without list indices.
 std::string no_such_parameter(const std::string& path) {
   if (path.starts_with("-")) return looks_like_option(path);
@@ -68,6 +82,12 @@ void add_run(CLI::App& app, RunRequest& r) {
   }
 }
 
+void refuse_empty_values(CLI::App& command) {
+  for (CLI::Option* option : command.get_options()) {
+    if (option->get_expected_min() > 0) option->check(CLI::Validator(nothing_given, ""));
+  }
+}
+
 void add_plan(CLI::App& app, PlanRequest& r, std::string& format) {
   CLI::App* plan = app.add_subcommand("plan", "memory, files and time that a run will need");
   plan->add_option("SCENARIO", r.scenario, "scenario file")->required();
@@ -79,12 +99,14 @@ void add_plan(CLI::App& app, PlanRequest& r, std::string& format) {
       ->capture_default_str();
   plan->add_option("--memory-per-node", r.memory_per_node_bytes,
                    "such as 256GB (default: that of this machine)")
-      ->transform(CLI::AsSizeValue(true));
+      ->transform(CLI::AsSizeValue(true))
+      ->transform(CLI::Validator(bytes_only, ""));
   plan->add_option("--time", r.time, "what one job may take: says how many jobs it will be");
   plan->add_option("--set", r.overrides, "path=value: change a parameter of the scenario")
       ->allow_extra_args(false);
   plan->add_flag("!--no-calibration", r.calibrate, "measure nothing and predict no time");
   plan->add_option("--format", format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  refuse_empty_values(*plan);
 }
 
 void add_submit(CLI::App& app, SubmitRequest& r) {
@@ -92,16 +114,17 @@ void add_submit(CLI::App& app, SubmitRequest& r) {
   submit->add_option("SCENARIO", r.scenario, "scenario file")->required();
   submit->add_option("-o,--output", r.output, "run directory (default: runs/<scenario name>)");
   submit->add_option("--nodes", r.nodes, "nodes")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->capture_default_str();
   submit->add_option("--tasks-per-node", r.tasks_per_node, "ranks on each node")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->capture_default_str();
   submit
       ->add_option("--memory-per-node", r.memory_per_node_bytes,
                    "to ask for, such as 8GB, or 0 for no request (default: as plan predicts, and a "
                    "reserve)")
-      ->transform(CLI::AsSizeValue(true));
+      ->transform(CLI::AsSizeValue(true))
+      ->transform(CLI::Validator(bytes_only, ""));
   submit->add_option("--time", r.time, "what one job may take, e.g. 12:00:00 or 12h")->required();
   submit->add_option("--scheduler", r.scheduler, "slurm or pbs (default: the one that is there)")
       ->check(CLI::IsMember({"slurm", "pbs"}));
@@ -125,6 +148,7 @@ void add_submit(CLI::App& app, SubmitRequest& r) {
       ->add_option("--run-option", r.run_options,
                    "further option of marrow run, e.g. --run-option=--watchdog=off")
       ->allow_extra_args(false);
+  refuse_empty_values(*submit);
 }
 
 /// What `marrow run` makes of the options that a job gives it: wrong ones are refused before they
