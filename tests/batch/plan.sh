@@ -111,6 +111,8 @@ done
 cytokines=(--set 'signals.period=1 d' --set 'domain.size=[96, 96, 96]' --set 'run.duration=30 d' --set 'tcells.trigger.at=2 d'
   --set 'tcells.trigger.influx=100 /mm^3' --set 'output.frames.every=5 d' --set 'checkpoint.every=10 d')
 try saa_untreated 1 "${cytokines[@]}"
+# Every state of T cells and regulatory T cells have their numbers in each block.
+try transient_trigger 1 --set 'run.duration=120 d' --set 'tcells.exhaustion={}' --set 'tregs={}'
 # A small box with many exchanges of thin ghost layers.
 try hop_rate_ablation 2 --set 'run.duration=80 d'
 ((wrong == 0)) || fail "$wrong predictions were too far from what runs took"
