@@ -101,6 +101,9 @@ said 'warning: .* on a node fit, .* nodes in all'
 "$marrow" plan "$scenarios/saa_untreated.yaml" --ranks 2 --memory-per-node 20MB >"$work/said"
 said 'largest sensible ranks  *none: '
 said 'too little for one rank'
+# Two T cells begin this attack, of which a smaller marrow would have none.
+"$marrow" plan "$scenarios/treg_infusion.yaml" --set 'run.duration=200 d' >"$work/said"
+said '^  T cells  *[1-9][0-9]* per mm3 at most'
 
 for ranks in 1 2; do
   try healthy_adult "$ranks" --set 'domain.size=[128, 128, 128]'
