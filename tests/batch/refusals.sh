@@ -47,6 +47,7 @@ refused '8 MB are too little, a node with 1 rank of this run needs' "${submit[@]
 refused '-o /: the root of the file system' "${submit[@]}" -o /
 refused '-o /: the root of the file system' "${submit[@]}" -o //
 refused 'without one in its path' "${submit[@]}" -o 'back\slash'
+refused 'before a colon in the name of a log for a host' "${submit[@]}" --scheduler pbs -o 'at 12:30'
 refused 'not in range 1 to' "${submit[@]}" --tasks-per-node 0
 refused 'leave it out for this machine' plan --no-calibration --memory-per-node 0
 refused '8 would be bytes: give a unit' plan --no-calibration --memory-per-node 8
