@@ -168,6 +168,19 @@ Course go_through(const parallel::Communicator& comm, Parameters p) {
   return course;
 }
 
+/// An attack that dies out in its sample would not in a much larger box: there it is begun by more.
+Course course_of(const parallel::Communicator& comm, const Parameters& p) {
+  Parameters part = sample_of_course(p);
+  const Course course = go_through(comm, part);
+  if (!p.tcells.trigger || course.most_tcells_per_mm3 * course.volume_mm3 > enough_tcells) {
+    return course;
+  }
+  const double begin_it = p.tcells.trigger->influx_per_mm3 * p.lattice().volume_mm3();
+  if (begin_it < enough_tcells) return course;
+  part.tcells.trigger->influx_per_mm3 = enough_tcells / course.volume_mm3;
+  return go_through(comm, part);
+}
+
 /// In motion kernel a block costs more than the T cells in it: there the course itself is the
 /// measure.
 double tcell_hour_s(const Parameters& p, const Cost& cost, const Course& course,
@@ -193,7 +206,7 @@ json measure_all(const Parameters& p) {
   const Parameters large_sample = sample(p, large_edge_voxels);
   const Cost large = measure(comm, large_sample, crowd);
   const Cost small = measure(comm, sample(p, small_edge_voxels), false);
-  const Course course = crowd ? go_through(comm, sample_of_course(p)) : Course();
+  const Course course = crowd ? course_of(comm, p) : Course();
   const double more_mm3 = large.volume_mm3 - small.volume_mm3;
   const double per_mm3 =
       more_mm3 > 0.0 ? std::max(0.0, (large.quiet_s - small.quiet_s) / more_mm3) : 0.0;
