@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <sstream>
 #include <vector>
 
@@ -109,6 +110,27 @@ JobState state_of(const Element& element, const JobRecord& array, const std::str
   return element.own ? ask_scheduler(*element.own) : slurm_element_state(array, element.seed, said);
 }
 
+/// Seeds of the directory that jobs before this array have run.
+std::string earlier_seeds(const std::filesystem::path& directory, const SeedRange& seeds) {
+  std::int64_t all = 0;
+  std::int64_t finished = 0;
+  std::error_code error;
+  for (const auto& place : std::filesystem::directory_iterator(directory, error)) {
+    const std::string name = place.path().filename();
+    std::int64_t seed = 0;
+    const char* const end = name.data() + name.size();
+    if (!name.starts_with("seed_")) continue;
+    if (std::from_chars(name.data() + 5, end, seed).ptr != end) continue;
+    const auto run = status_of(place.path());
+    if (!run || (seeds.first <= seed && seed <= seeds.last)) continue;
+    ++all;
+    finished += run->state == RunState::finished ? 1 : 0;
+  }
+  if (all == 0) return {};
+  return fmt::format("\n  of earlier jobs: {} of {} finished", finished,
+                     counted(all, "further seed"));
+}
+
 StatusReport array_report(const std::filesystem::path& directory, const JobRecord& array) {
   const bool slurm = array.scheduler == Scheduler::slurm;
   const std::vector<Element> elements = elements_of(directory, array);
@@ -123,11 +145,12 @@ StatusReport array_report(const std::filesystem::path& directory, const JobRecor
     told = told || phase != JobPhase::unknown;
     lines += seed_line(element.seed, run, phase);
   }
-  return {ExitCode::finished,
-          fmt::format("'{}': {} job array {}: {} of {} finished{}{}", directory.string(),
-                      slurm ? "Slurm" : "PBS", array.id, finished,
-                      counted(array.seeds->last - array.seeds->first + 1, "seed"),
-                      silence(answer, array, told), lines)};
+  return {
+      ExitCode::finished,
+      fmt::format("'{}': {} job array {}: {} of {} finished{}{}", directory.string(),
+                  slurm ? "Slurm" : "PBS", array.id, finished,
+                  counted(array.seeds->last - array.seeds->first + 1, "seed"),
+                  silence(answer, array, told), lines + earlier_seeds(directory, *array.seeds))};
 }
 
 }  // namespace

@@ -21,8 +21,16 @@ void refuse_line_ends(const std::string& text) {
                 fmt::format("'{}' holds a line end, which a job script cannot", text));
 }
 
-/// In the name of an output file it tells Slurm to leave "%j" as it stands.
-void refuse_backslash(const std::string& directory) {
+/// A backslash in the name of an output file tells Slurm to leave "%j" as it stands, and PBS takes
+/// what is before a colon for the host that the file is on.
+void refuse_names_of_logs(const BatchJob& job) {
+  const std::string& directory = job.directory;
+  if (job.scheduler == Scheduler::pbs && directory.find(':') != std::string::npos) {
+    throw Failure(ExitCode::command_line,
+                  fmt::format("-o '{}': PBS takes what is before a colon in the name of a log for "
+                              "a host; take a directory without one in its path",
+                              directory));
+  }
   if (directory.find('\\') == std::string::npos) return;
   throw Failure(
       ExitCode::command_line,
@@ -116,7 +124,7 @@ std::string batch_script(const BatchJob& job) {
   for (const auto* texts : {&job.run_options, &job.modules, &job.directives}) {
     for (const std::string& text : *texts) refuse_line_ends(text);
   }
-  refuse_backslash(job.directory);
+  refuse_names_of_logs(job);
   return job.scheduler == Scheduler::slurm ? slurm_script(job) : pbs_script(job);
 }
 

@@ -49,6 +49,7 @@ near_s=$((time_limit_s < 1200 ? time_limit_s / 10 : 120))
 asked_to_end=no
 heed_end() {
   ((SECONDS >= time_limit_s - near_s)) || asked_to_end=yes
+  terminated=yes
   kill -USR1 $$
 }
 trap heed_end TERM

@@ -23,10 +23,10 @@ say() { printf '%s %s\n' "$(date '+%F %T')" "$*" || true; }
 )bash";
 
 const char* const source_setup = R"bash(
-# The environment of the site; its files need not know `set -eu`. Only `exit` in it ends the job: a last test that is
-# false is no failure.
+# The environment of the site; its files need not know `set -eu`. Only `exit` in it ends the job, whatever its code: a
+# last test that is false is no failure.
 [[ -f $setup && -r $setup ]] || { say "the setup file $setup cannot be read" && exit 1; }
-trap 'say "setup $setup failed ($?)"' EXIT
+trap 'code=$?; say "setup $setup failed ($code): it ends the shell"; exit $((code > 0 ? code : 1))' EXIT
 set +eu
 # shellcheck source=/dev/null
 . "$setup" || say "setup $setup ended with code $?; the job goes on"
@@ -37,8 +37,9 @@ trap - EXIT
 /// A site's files may use any name and option.
 const char* const after_environment = R"bash(
 # What follows counts, whatever the files above have set.
-set -eu +f +o pipefail
-shopt -u nullglob failglob
+set -eu +f +C +E +o posix +o pipefail
+shopt -u nullglob failglob expand_aliases
+trap - ERR DEBUG RETURN
 IFS=$' \t\n'
 )bash";
 
@@ -68,9 +69,12 @@ std::string environment(const BatchJob& job) {
   std::string text;
   if (!job.setup.empty()) text += fmt::format("\nsetup={}", shell_word(job.setup)) + source_setup;
   if (!job.modules.empty()) {
+    const std::string load = "module load " + words(job.modules);
     text += fmt::format(
-        "\nset +eu\nmodule load {0} || {{ code=$?; say {1} \"($code)\"; exit $code; }}\nset -eu\n",
-        words(job.modules), shell_word(fmt::format("module load {} failed", words(job.modules))));
+        "\nloading={}\n"
+        "trap 'code=$?; say \"$loading failed ($code)\"; exit $((code > 0 ? code : 1))' EXIT\n"
+        "set +eu\n{} || exit\nset -eu\ntrap - EXIT\n",
+        shell_word(load), load);
   }
   return text.empty() ? text : say + text + after_environment;
 }
@@ -126,7 +130,7 @@ pass_on() {
   messenger=$!
   disown "$messenger"
 }
-run='' messenger='' signalled=no
+run='' messenger='' signalled=no terminated=no
 trap 'marrow_asked=yes; pass_on' USR1
 
 before=$(newest_checkpoint)
@@ -149,6 +153,11 @@ done
 )bash";
 
 const char* const judge = R"bash(
+[[ $code == 0 || -x $program ]] ||
+  say "$program is not there, or nothing to execute: if it was moved or replaced, submit again with the new one"
+# What mpirun makes of signal TERM, which ends it and the run with it.
+[[ $code != 1 || $terminated == no ]] || code=143
+
 # Whether the start had no fair chance to make progress.
 excused=$marrow_asked
 finished() { grep -qs '"state": "finished"' "$directory/status.json"; }
@@ -160,9 +169,9 @@ case $code in
     ;;
   75) if [[ -n $run ]]; then why="the run stopped early with a good checkpoint"; else why="signal USR1 came before the run"; fi ;;
   9) why="the run made no progress, and its watchdog ended it" ;;
-  138 | 140 | 143) # USR1, USR2 or TERM, before the program or its launcher listened
+  138 | 140 | 143) # USR1, USR2 or TERM, before the program listened, or to a launcher that does not wait for it
     excused=yes
-    why="the run was ended by signal $((code - 128)), a request that came before it listened"
+    why="the run was ended by signal $((code - 128)), a request and no failure"
     ;;
   129 | 13[1-9] | 14? | 15?) why="the run was killed by signal $((code - 128))" ;;
   *) say "the run ended with exit code $code; starting it again would not help" && exit "$code" ;;

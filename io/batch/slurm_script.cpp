@@ -89,7 +89,7 @@ std::string own_number(const BatchJob& job) {
 /// A job that is being cancelled is asked to end as well, and must not come back.
 const char* const outlive_cancelling = R"bash(
 # scancel sends TERM, to the run as well: this script waits for it and tells how it ended.
-trap 'signalled=yes' TERM
+trap 'signalled=yes terminated=yes' TERM
 )bash";
 
 const char* const requeue = R"bash(

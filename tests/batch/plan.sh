@@ -101,6 +101,13 @@ said 'warning: .* on a node fit, .* nodes in all'
 "$marrow" plan "$scenarios/saa_untreated.yaml" --ranks 2 --memory-per-node 20MB >"$work/said"
 said 'largest sensible ranks  *none: '
 said 'too little for one rank'
+# Two T cells begin this attack, of which a smaller marrow would have none.
+"$marrow" plan "$scenarios/treg_infusion.yaml" --set 'run.duration=200 d' >"$work/said"
+said '^  T cells  *[1-9][0-9]* per mm3 at most'
+# Eight begin this one, too many to die out; in the sample they do.
+"$marrow" plan "$scenarios/saa_untreated.yaml" --set 'domain.size=[400, 400, 400]' --set 'run.duration=60 d' \
+  --set 'tcells.trigger.at=5 d' --set 'tcells.trigger.influx=0.13 /mm^3' --set scenario.seed=2 >"$work/said"
+said '^  T cells  *[1-9][0-9]* per mm3 at most'
 
 for ranks in 1 2; do
   try healthy_adult "$ranks" --set 'domain.size=[128, 128, 128]'
@@ -111,6 +118,8 @@ done
 cytokines=(--set 'signals.period=1 d' --set 'domain.size=[96, 96, 96]' --set 'run.duration=30 d' --set 'tcells.trigger.at=2 d'
   --set 'tcells.trigger.influx=100 /mm^3' --set 'output.frames.every=5 d' --set 'checkpoint.every=10 d')
 try saa_untreated 1 "${cytokines[@]}"
+# Every state of T cells and regulatory T cells have their numbers in each block.
+try transient_trigger 1 --set 'run.duration=120 d' --set 'tcells.exhaustion={}' --set 'tregs={}'
 # A small box with many exchanges of thin ghost layers.
 try hop_rate_ablation 2 --set 'run.duration=80 d'
 ((wrong == 0)) || fail "$wrong predictions were too far from what runs took"

@@ -38,7 +38,8 @@ refused 'contradict each other' "${submit[@]}" --seeds 1-3 --set scenario.seed=4
 refused 'contradict each other' "${submit[@]}" --seeds 1-3 --run-option=--set --run-option='scenario.seed = 4'
 refused 'is no file' "${submit[@]}" --setup "$work/bin"
 refused 'no such file' "${submit[@]}" --setup "$work/nothing"
-for option in --module --setup --directive --seeds --run-option --output --memory-per-node --set; do
+for option in --module --setup --directive --seeds --run-option --output --memory-per-node --set --launcher --scheduler \
+  --nodes; do
   refused 'the value is empty: give one, or leave the option out' "${submit[@]}" "$option" ''
 done
 refused '8 would be bytes: give a unit' "${submit[@]}" --memory-per-node 8
@@ -46,10 +47,12 @@ refused '8 MB are too little, a node with 1 rank of this run needs' "${submit[@]
 refused '-o /: the root of the file system' "${submit[@]}" -o /
 refused '-o /: the root of the file system' "${submit[@]}" -o //
 refused 'without one in its path' "${submit[@]}" -o 'back\slash'
+refused 'before a colon in the name of a log for a host' "${submit[@]}" --scheduler pbs -o 'at 12:30'
 refused 'not in range 1 to' "${submit[@]}" --tasks-per-node 0
 refused 'leave it out for this machine' plan --no-calibration --memory-per-node 0
 refused '8 would be bytes: give a unit' plan --no-calibration --memory-per-node 8
 refused 'the value is empty' plan --no-calibration --time ''
+refused 'the value is empty' plan --no-calibration --format ''
 
 # A job that has hardly more time than it keeps for its end is warned of, others are not.
 for command in 'submit --print --scheduler slurm' 'plan --no-calibration'; do

@@ -170,4 +170,14 @@ rm "$work"/wordless/{events.csv,phylogeny.nwk}
 run "$work/wordless" 2 --resume --set 'checkpoint.every=12 d'
 ended_with 0 'results that were removed' 'results of it are missing'
 same_as_calm "$work/wordless" 'results that were removed'
+# So is the account of the run itself; and a run that was stopped where its end is now has come to it.
+rm "$work/wordless/status.json"
+run "$work/wordless" 2 --resume --set 'checkpoint.every=12 d'
+ended_with 0 'an account that was removed' 'its end was not written down'
+grep -q '"state": "finished"' "$work/wordless/status.json" || fail 'an account that was removed: it stays away'
+same_as_calm "$work/wordless" 'an account that was removed'
+run "$work/shortened" 2 --stop-at '4 d'
+run "$work/shortened" 2 --resume --set 'run.duration=4 d'
+ended_with 0 'an end at the hour of a stop' 'its end was not written down'
+grep -q '"state": "finished"' "$work/shortened/status.json" || fail 'an end at the hour of a stop: not called finished'
 echo "stopping: $survived runs stopped and continued"

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Samples are small marrows of the scenario: two sizes without T cells tell what a step costs as
 // such and per volume, one with a crowd of T cells what a T cell costs, and one in motion kernel,
-// which is cheap, goes through the whole course and counts the T cells of every hour.
+// which is cheap, goes through the whole course and counts the T cells of every hour. Where few T
+// cells begin it, the course is a matter of chance, and its sample larger: of most boxes in motion
+// kernel it is the whole, and the course the very one.
 #include "tools/marrow/calibration.hpp"
 
 #include "core/model/failure.hpp"
@@ -29,6 +31,8 @@ using nlohmann::json;
 
 constexpr std::int64_t large_edge_voxels = 128;
 constexpr std::int64_t small_edge_voxels = 64;
+constexpr std::int64_t chancy_edge_voxels = 200;
+constexpr double enough_tcells = 8.0;  // at the trigger, for the course of the large sample
 constexpr std::int64_t quiet_hours = 480;
 constexpr std::int64_t crowded_hours = 48;
 constexpr double crowd_per_mm3 = 300.0;
@@ -64,6 +68,14 @@ Parameters sample(Parameters p, std::int64_t edge) {
 
 bool has_tcells(const Parameters& p) {
   return p.tcells.trigger || p.tcells.recruitment_per_mm3_h > 0.0;
+}
+
+Parameters sample_of_course(const Parameters& p) {
+  const Parameters large = sample(p, large_edge_voxels);
+  const bool chancy =
+      p.tcells.trigger &&
+      p.tcells.trigger->influx_per_mm3 * large.lattice().volume_mm3() < enough_tcells;
+  return chancy ? sample(p, chancy_edge_voxels) : large;
 }
 
 double tcells(const parallel::Simulation& simulation) {
@@ -122,6 +134,7 @@ Cost measure(const parallel::Communicator& comm, Parameters p, bool crowd) {
 
 struct Course {
   double hours_s = 0.0;  // what its hours took
+  double volume_mm3 = 0.0;
   double tcell_hours_per_mm3 = 0.0;
   double hours_with_tcells_share = 0.0;
   double most_tcells_per_mm3 = 0.0;
@@ -137,6 +150,7 @@ Course go_through(const parallel::Communicator& comm, Parameters p) {
   parallel::Simulation simulation(comm, p);
   simulation.start();
   Course course;
+  course.volume_mm3 = volume_mm3;
   const double began = cpu_s();
   const std::int64_t hours = std::llround(p.run.duration_h);
   std::int64_t with_tcells = 0;
@@ -154,15 +168,31 @@ Course go_through(const parallel::Communicator& comm, Parameters p) {
   return course;
 }
 
+/// An attack that dies out in its sample would not in a much larger box: there it is begun by more.
+Course course_of(const parallel::Communicator& comm, const Parameters& p) {
+  Parameters part = sample_of_course(p);
+  const Course course = go_through(comm, part);
+  if (!p.tcells.trigger || course.most_tcells_per_mm3 * course.volume_mm3 > enough_tcells) {
+    return course;
+  }
+  const double begin_it = p.tcells.trigger->influx_per_mm3 * p.lattice().volume_mm3();
+  if (begin_it < enough_tcells) return course;
+  part.tcells.trigger->influx_per_mm3 = enough_tcells / course.volume_mm3;
+  return go_through(comm, part);
+}
+
 /// In motion kernel a block costs more than the T cells in it: there the course itself is the
 /// measure.
-double tcell_hour_s(const Parameters& p, const Cost& cost, const Course& course) {
+double tcell_hour_s(const Parameters& p, const Cost& cost, const Course& course,
+                    double quiet_s_per_mm3) {
   const bool kernel = p.tcells.motion == Motion::kernel;
   const double tcell_hours =
-      kernel ? course.tcell_hours_per_mm3 * cost.volume_mm3 : cost.tcell_hours;
+      kernel ? course.tcell_hours_per_mm3 * course.volume_mm3 : cost.tcell_hours;
   const double hours = kernel ? p.run.duration_h : static_cast<double>(crowded_hours);
   const double all_s = kernel ? course.hours_s : cost.crowded_s;
-  return tcell_hours > 0.0 ? std::max(0.0, all_s - hours * cost.quiet_s) / tcell_hours : 0.0;
+  const double more_mm3 = kernel ? course.volume_mm3 - cost.volume_mm3 : 0.0;
+  const double quiet_s = hours * (cost.quiet_s + quiet_s_per_mm3 * more_mm3);
+  return tcell_hours > 0.0 ? std::max(0.0, all_s - quiet_s) / tcell_hours : 0.0;
 }
 
 json measure_all(const Parameters& p) {
@@ -176,7 +206,7 @@ json measure_all(const Parameters& p) {
   const Parameters large_sample = sample(p, large_edge_voxels);
   const Cost large = measure(comm, large_sample, crowd);
   const Cost small = measure(comm, sample(p, small_edge_voxels), false);
-  const Course course = crowd ? go_through(comm, large_sample) : Course();
+  const Course course = crowd ? course_of(comm, p) : Course();
   const double more_mm3 = large.volume_mm3 - small.volume_mm3;
   const double per_mm3 =
       more_mm3 > 0.0 ? std::max(0.0, (large.quiet_s - small.quiet_s) / more_mm3) : 0.0;
@@ -185,7 +215,7 @@ json measure_all(const Parameters& p) {
           {"setup_s_per_voxel", large.setup_s / large.voxels},
           {"step_s_per_mm3", per_mm3},
           {"step_s", std::max(0.0, large.quiet_s - per_mm3 * large.volume_mm3)},
-          {"tcell_hour_s", crowd ? tcell_hour_s(p, large, course) : 0.0},
+          {"tcell_hour_s", crowd ? tcell_hour_s(p, large, course, per_mm3) : 0.0},
           {"tcell_hours_per_mm3", course.tcell_hours_per_mm3},
           {"hours_with_tcells_share", course.hours_with_tcells_share},
           {"most_tcells_per_mm3", course.most_tcells_per_mm3},

@@ -76,11 +76,15 @@ FrameSizes frame_sizes(const Parameters& p, double most_cells) {
 double checkpoint_size(const Parameters& p, double most_tcells) {
   const double niches = parallel::expected_niches(p);
   double bytes = checkpoint_base;
+  double block_fields = 1.0 + (p.tregs ? 1.0 : 0.0);
   if (p.tcells.motion == Motion::kernel) {
-    bytes += checkpoint_kernel_base + checkpoint_record * (niches + 2.0 * blocks(p));
+    // Every state of T cells that the scenario knows is counted in each block, none or many.
+    block_fields += 1.0 + (p.tcells.exhaustion ? 1.0 : 0.0) + (p.tcells.memory ? 1.0 : 0.0);
+    bytes += checkpoint_kernel_base;
   } else {
-    bytes += checkpoint_record * (niches + blocks(p) + most_tcells);
+    bytes += checkpoint_record * most_tcells;
   }
+  bytes += checkpoint_record * (niches + block_fields * blocks(p));
   if (p.signals) {
     // Where T cells have been since the solution before, and when the next is not due since then.
     const double period_h = p.signals->period_h;

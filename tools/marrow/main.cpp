@@ -39,7 +39,6 @@ std::string nothing_given(const std::string& value) {
 
 /// A number without a unit counts bytes, which nobody means.
 std::string bytes_only(const std::string& value) {
-  if (value.empty()) return nothing_given(value);
   const bool number = value.find_first_not_of("0123456789.") == std::string::npos;
   if (!number || value == "0" || value.size() > 7) return {};
   return value + " would be bytes: give a unit, such as 8GB";
@@ -82,9 +81,10 @@ void add_run(CLI::App& app, RunRequest& r) {
   }
 }
 
+/// As transformations, which come before what else is asked of a value.
 void refuse_empty_values(CLI::App& command) {
   for (CLI::Option* option : command.get_options()) {
-    if (option->get_expected_min() > 0) option->check(CLI::Validator(nothing_given, ""));
+    if (option->get_expected_min() > 0) option->transform(CLI::Validator(nothing_given, ""));
   }
 }
 
@@ -98,7 +98,8 @@ void add_plan(CLI::App& app, PlanRequest& r, std::string& format) {
       ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->capture_default_str();
   plan->add_option("--memory-per-node", r.memory_per_node_bytes,
-                   "such as 256GB (default: that of this machine)")
+                   "what a node has, such as 256GB (default: as this machine); not 0, which only "
+                   "submit takes, for no request")
       ->transform(CLI::AsSizeValue(true))
       ->transform(CLI::Validator(bytes_only, ""));
   plan->add_option("--time", r.time, "what one job may take: says how many jobs it will be");

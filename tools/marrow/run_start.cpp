@@ -76,9 +76,9 @@ void say_notes(const StateOrigin& origin) {
   for (const std::string& note : origin.notes) fmt::print(stderr, "marrow: warning: {}\n", note);
 }
 
-/// The run of the directory came to its end, but could not write that down: it was killed after its
-/// last checkpoint, or some results are of an earlier hour. Or one is missing that the state tells
-/// anew.
+/// The run of the directory came to its end, but its account does not say so: it was killed or
+/// stopped after its last checkpoint, or some results are of an earlier hour, or the account is
+/// lost. Or a result is missing that the state tells anew.
 bool has_open_end(const StateOrigin& origin, const std::optional<io::RunStatus>& told,
                   const io::RunPaths& paths, std::int64_t last_step) {
   if (!origin.continued() || origin.checkpoint->manifest.step != last_step) return false;
@@ -86,8 +86,9 @@ bool has_open_end(const StateOrigin& origin, const std::optional<io::RunStatus>&
   for (const std::filesystem::path& result : {paths.events(), paths.phylogeny()}) {
     if (!std::filesystem::exists(result, unknown) && !unknown) return true;
   }
-  return told && (told->state == io::RunState::running || told->state == io::RunState::failed ||
-                  !told->stale_files.empty());
+  if (!told || !told->stale_files.empty()) return true;
+  if (told->state == io::RunState::stopped) return told->step == last_step;
+  return told->state != io::RunState::finished;
 }
 
 void say_finished(const StateOrigin& origin, const std::string& directory, std::int64_t last_step,

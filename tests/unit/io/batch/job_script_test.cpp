@@ -160,9 +160,8 @@ TEST_F(JobScriptTest, ASignalToALauncherThatJustBeginsIsNoFailure) {
   stand_in("sleep_for_long", "exec /bin/sleep 30");
   const Answer said = run();
   EXPECT_EQ(said.code, 0) << said.text;
-  EXPECT_THAT(said.text,
-              HasSubstr("the run was ended by signal 10, a request that came before it listened; "
-                        "job 7 is queued again"));
+  EXPECT_THAT(said.text, HasSubstr("the run was ended by signal 10, a request and no failure; "
+                                   "job 7 is queued again"));
 }
 
 // As of scancel --signal without --batch, of which the script hears nothing.
@@ -171,7 +170,7 @@ TEST_F(JobScriptTest, ARequestBeforeTheProgramListensIsNoFailure) {
     stand_in("marrow", std::string("kill -") + signal + " $$; exit 3");
     const Answer said = run();
     EXPECT_EQ(said.code, 0) << said.text;
-    EXPECT_THAT(said.text, HasSubstr("a request that came before it listened; job 7 is queued"));
+    EXPECT_THAT(said.text, HasSubstr("a request and no failure; job 7 is queued"));
   }
   stand_in("marrow", "kill -KILL $$");
   const Answer said = run();
@@ -302,6 +301,10 @@ TEST_F(JobScriptTest, ASetupFileEndsTheJobOnlyByExit) {
   said = run();
   EXPECT_EQ(said.code, 3);
   EXPECT_THAT(said.text, AllOf(HasSubstr("setup.sh failed (3)"), Not(HasSubstr("start"))));
+  write("setup.sh", "exit 0\n");
+  said = run();
+  EXPECT_EQ(said.code, 1) << "a job that has run nothing is no success";
+  EXPECT_THAT(said.text, AllOf(HasSubstr("setup.sh failed (0)"), Not(HasSubstr("start"))));
   job_.setup = scratch_ / "nothing.sh";
   said = run();
   EXPECT_EQ(said.code, 1);
@@ -318,6 +321,47 @@ TEST_F(JobScriptTest, AModuleThatIsNotThereIsNamed) {
   said = run();
   EXPECT_EQ(said.code, 4);
   EXPECT_THAT(said.text, HasSubstr("module load gcc 'it'\\''s' failed (4)"));
+  write("setup.sh", "module() { exit 5; }\n");
+  said = run();
+  EXPECT_EQ(said.code, 5);
+  EXPECT_THAT(said.text, HasSubstr("module load gcc 'it'\\''s' failed (5)"));
+}
+
+TEST_F(JobScriptTest, OptionsOfTheSitesShellAreUndone) {
+  job_.setup = scratch_ / "setup.sh";
+  write("setup.sh",
+        "set -CE; shopt -s expand_aliases; alias mkdir=false wait=true say=false\n"
+        "trap 'exit 9' ERR\n");
+  write("run/batch/starts_in_vain", "0\n");
+  stand_in("marrow", "exit 0");
+  EXPECT_EQ(run("SLURM_JOB_ID=7 SLURM_RESTART_COUNT=1").code, 0);
+  EXPECT_EQ(text_of("run/batch/starts_in_vain"), "1\n");
+}
+
+// mpirun ends with 1 by TERM, which it does not pass on for long.
+TEST_F(JobScriptTest, ALauncherThatIsToldToEndIsNoFailureOfTheRun) {
+  stand_in("mpirun", "mkdir -p run/checkpoints/step_1; kill -TERM $PPID; /bin/sleep 0.3; exit 1");
+  Answer said = run();
+  EXPECT_EQ(said.code, 0) << said.text;
+  EXPECT_THAT(said.text,
+              HasSubstr("ended by signal 15, a request and no failure; job 7 is queued"));
+  std::filesystem::remove_all(scratch_ / "run" / "checkpoints");
+  job_.scheduler = Scheduler::pbs;
+  job_.setup = scratch_ / "setup.sh";
+  write("setup.sh", "SECONDS=3550\n");
+  said = run("PBS_JOBID=7.server");
+  EXPECT_EQ(said.code, 0) << said.text;
+  EXPECT_THAT(said.text, HasSubstr("a request and no failure; job 8.server continues it"));
+  stand_in("mpirun", "exit 1");
+  EXPECT_EQ(run("PBS_JOBID=7.server").code, 1);
+}
+
+TEST_F(JobScriptTest, AProgramThatIsGoneIsNamed) {
+  std::filesystem::remove(scratch_ / "bin" / "marrow");
+  stand_in("mpirun", "exit 132");
+  const Answer said = run();
+  EXPECT_EQ(said.code, 132);
+  EXPECT_THAT(said.text, HasSubstr("bin/marrow is not there"));
 }
 
 TEST_F(JobScriptTest, OnlyScriptsOfArraysTrustTheVariablesOfArrays) {

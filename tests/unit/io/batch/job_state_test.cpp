@@ -130,7 +130,17 @@ TEST(ArrayStatusTest, SaysThatTheBatchSystemDoesNotAnswer) {
   EXPECT_THAT(scontrol_says("echo 'JobId=20 ArrayJobId=20 ArrayTaskId=1-2 JobState=PENDING'"),
               AllOf(HasSubstr("seed_2    queued"), Not(HasSubstr("cannot be asked"))));
   EXPECT_THAT(scontrol_says("echo Invalid job id specified; exit 1"),
-              AllOf(HasSubstr("seed_2    never started"), Not(HasSubstr("cannot be asked"))));
+              AllOf(HasSubstr("seed_2    never started"), Not(HasSubstr("cannot be asked")),
+                    Not(HasSubstr("earlier jobs"))));
+  RunStatus run;
+  run.state = RunState::finished;
+  for (const char* place : {"seed_2", "seed_9", "seed_of_mine"}) {
+    std::filesystem::create_directories(scratch / "run" / place);
+    std::ofstream(scratch / "run" / place / "status.json") << status_json(run);
+  }
+  EXPECT_THAT(scontrol_says("echo Invalid job id specified; exit 1"),
+              AllOf(HasSubstr("1 of 2 seeds finished"),
+                    HasSubstr("of earlier jobs: 1 of 1 further seed finished")));
 }
 
 TEST(JobRecordTest, SurvivesItsText) {
