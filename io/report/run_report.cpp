@@ -3,7 +3,7 @@
 
 #include "core/model/failure.hpp"
 #include "io/report/clone_history.hpp"
-#include "io/report/delimited_text.hpp"
+#include "io/text/delimited_text.hpp"
 #include "io/report/moments.hpp"
 #include "io/report/run_texts.hpp"
 #include "io/report/slices.hpp"

@@ -39,6 +39,8 @@ void refuse_foreign_results(const std::filesystem::path& directory);
 
 /// `fresh`: the directory must not hold a run. `resume`: it may hold one (--resume).
 enum class OpenMode { fresh, resume };
+/// What the directory is for: they do not share one.
+enum class Tenant { run, cohort };
 
 class RunDirectory {
  public:
@@ -47,7 +49,8 @@ class RunDirectory {
   /// (file_time_now_ns): later ones address this process.
   static RunDirectory prepare(const std::filesystem::path& directory, OpenMode mode,
                               LockPolicy policy, const ProcessIdentity& self = this_process(),
-                              std::int64_t started_ns = file_time_now_ns());
+                              std::int64_t started_ns = file_time_now_ns(),
+                              Tenant tenant = Tenant::run);
 
   [[nodiscard]] const RunPaths& paths() const { return paths_; }
   [[nodiscard]] const RunLock& lock() const { return lock_; }
