@@ -13,7 +13,8 @@
 
 namespace marrow {
 
-/// From "examined_day" on, without the flags of the course (alive, response, …), which are known later.
+/// From "examined_day" on, without the flags of the course (alive, response, …), which are known
+/// later.
 std::vector<std::string> finding_columns();
 /// The row of those columns; all but the day empty for the dead. `hematopoiesis`: mean level over
 /// the marrow.
