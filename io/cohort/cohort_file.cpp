@@ -26,6 +26,7 @@ double uniform_of(std::uint64_t seed, std::int64_t patient, std::string_view nam
 /// Replaces the score of a correlated one by its row of the factor.
 double correlated_uniform(const CorrelatedSet& set, std::size_t row, std::uint64_t seed,
                           std::int64_t patient) {
+  if (row == 0) return uniform_of(seed, patient, set.names[0]);
   const std::size_t n = set.names.size();
   double z = 0.0;
   for (std::size_t k = 0; k <= row; ++k) {

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -83,6 +84,9 @@ struct CohortReading {
 
 /// `name` stands for the file in messages.
 CohortReading read_cohort(const CohortBytes& bytes, const std::string& name);
+/// The cohort that the directory of a cohort was made for. Throws Failure(files) when its files
+/// cannot be read.
+CohortReading read_cohort_in(const std::filesystem::path& directory);
 /// Throws Failure(scenario) with the report if there is none.
 std::shared_ptr<const Cohort> cohort_or_throw(CohortReading reading);
 

@@ -3,6 +3,8 @@
 #include "core/model/failure.hpp"
 #include "io/cohort/cohort_file.hpp"
 #include "io/cohort/table.hpp"
+#include "io/run/file_calls.hpp"
+#include "io/run/run_paths.hpp"
 #include "io/scenario/restart.hpp"
 #include "io/scenario/yaml_errors.hpp"
 #include "io/text/suggestion.hpp"
@@ -178,11 +180,11 @@ class CohortReader {
     }
   }
 
-  /// No two parts of a cohort may give a value to the same parameter; but an arm may change what
-  /// `set` says for all.
+  /// No two parts of a cohort may give a value to the same parameter; but an arm or a kind may
+  /// change what `set` says for all.
   void check_owners() {
     const CohortPlan& plan = cohort_.plan_;
-    std::vector<Claim> fixed = claims_of(plan.settings);
+    const std::vector<Claim> fixed = claims_of(plan.settings);
     std::vector<Claim> by_arms;
     for (const CohortArm& arm : plan.arms) {
       const std::vector<Claim> claims = claims_of(arm.settings);
@@ -201,12 +203,15 @@ class CohortReader {
       }
       taken.insert(taken.end(), of_trait.begin(), of_trait.end());
     }
-    taken.insert(taken.end(), fixed.begin(), fixed.end());
     for (const CohortDraw& draw : plan.draws) {
       const Claim claim{draw.path, "'draws'", draw.place};
+      for (const Claim& other : fixed) {  // a draw within a list that `set` writes is none
+        if (other.path == claim.path) refuse_overlap(claim, other);
+      }
       for (const Claim& other : taken) refuse_overlap(claim, other);
       taken.push_back(claim);
     }
+    taken.insert(taken.end(), fixed.begin(), fixed.end());
     for (const Claim& claim : taken) {
       if (!overlap(claim.path, "scenario.seed") || claim.path == "scenario") continue;
       error(claim, "'scenario.seed' cannot be set in a cohort",
@@ -225,6 +230,22 @@ class CohortReader {
         for (kinds[t] = 1; kinds[t] < plan.traits[t].kinds.size(); ++kinds[t]) read_arm(a, kinds);
         kinds[t] = 0;
       }
+    }
+    const auto imported = [](const Parameters& p) {
+      return p.tissue.source == TissueSource::image;
+    };
+    if (plan.biopsy && std::ranges::any_of(arms, imported)) {
+      errors_.push_back(cohort_.source_.error("'output.biopsy' needs procedural tissue",
+                                              {"leave it out where the tissue is an image"}));
+    }
+    const auto narrow = [&plan](const Parameters& p) {
+      const Index3& size = p.domain.size_voxels;
+      const auto least = static_cast<double>(std::min({size.x, size.y, size.z}));
+      return plan.biopsy && least * p.domain.spacing_um < plan.biopsy->width_um;
+    };
+    if (std::ranges::any_of(arms, narrow)) {
+      errors_.push_back(cohort_.source_.error("'output.biopsy.needle' is wider than the box",
+                                              {"take a thinner one, or a larger 'domain.size'"}));
     }
     if (!errors_.empty()) return;
     for (std::size_t a = 1; a < arms.size(); ++a) {
@@ -293,6 +314,15 @@ CohortReading read_cohort(const CohortBytes& bytes, const std::string& name) {
     return failed;
   }
   return CohortReader(bytes, name).read();
+}
+
+CohortReading read_cohort_in(const std::filesystem::path& directory) {
+  const RunPaths paths(directory);
+  CohortBytes bytes;
+  bytes.text = read_file_text(paths.cohort());
+  bytes.base_text = read_file_text(paths.scenario());
+  bytes.base_path = paths.scenario().string();
+  return read_cohort(bytes, paths.cohort().string());
 }
 
 std::shared_ptr<const Cohort> cohort_or_throw(CohortReading reading) {

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 namespace marrow::io {
@@ -69,7 +68,7 @@ class PlanReader {
     plan_.scenario = text_in(head.read("scenario", text_spec("horse_atg_csa.yaml"), true));
     plan_.patients =
         whole_in(head.read("patients", whole_number_spec(1, most_patients, "100"), true), 0);
-    constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
+    constexpr std::int64_t largest = std::int64_t{1} << 53;
     plan_.seed = static_cast<std::uint64_t>(
         whole_in(head.read("seed", whole_number_spec(0, largest, "1")), 1));
     plan_.ranks_per_patient =

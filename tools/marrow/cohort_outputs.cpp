@@ -32,15 +32,6 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, error);
 }
 
-/// The cohort that a directory was made for; nothing when it holds none.
-io::CohortReading cohort_in(const io::RunPaths& paths) {
-  io::CohortBytes bytes;
-  bytes.text = io::read_file_text(paths.cohort());
-  bytes.base_text = io::read_file_text(paths.scenario());
-  bytes.base_path = paths.scenario().string();
-  return io::read_cohort(bytes, paths.cohort().string());
-}
-
 std::string manifest_text(const io::Cohort& cohort) {
   const io::CohortPlan& plan = cohort.plan();
   nlohmann::ordered_json out;
@@ -119,7 +110,7 @@ CohortOutputs::CohortOutputs(const io::Cohort& cohort, const CohortShare& share,
 
 void CohortOutputs::compare_with_earlier(const CohortRequest& request) {
   if (!request.resume || !is_there(paths_.cohort()) || !is_there(paths_.scenario())) return;
-  const io::CohortReading earlier = cohort_in(paths_);
+  const io::CohortReading earlier = io::read_cohort_in(paths_.root);
   if (!earlier.ok()) {
     throw Failure(ExitCode::files,
                   fmt::format("'{}' cannot be read any more, so nothing says whether its patients "
@@ -150,7 +141,7 @@ void CohortOutputs::read_all_records() {
   }
   std::ranges::sort(shares);
   for (const fs::path& path : shares) {
-    const io::CohortReading of_share = cohort_in(io::RunPaths(path));
+    const io::CohortReading of_share = io::read_cohort_in(path);
     if (of_share.ok() && io::differences(*of_share.cohort, cohort_).empty()) {
       io::read_records(path, cohort_.plan(), records_);
     } else {

@@ -51,7 +51,7 @@ PatientOutcome run_patient(
   try {
     parallel::Simulation simulation(comm, scenario.parameters, keeper.ground_for(scenario));
     simulation.start();
-    Examiner examiner(cohort.plan(), simulation);
+    Examiner examiner(comm, cohort.plan(), simulation);
     examiner.look();
     const std::int64_t last = std::llround(scenario.parameters.run.duration_h);
     PatientOutcome outcome;

@@ -84,6 +84,9 @@ ExitCode run(const RunRequest& request, int argument_count, char** arguments);
 ExitCode cohort(const CohortRequest& request, int argument_count, char** arguments);
 /// Names every error of a cohort file.
 ExitCode validate_cohort(const std::string& path);
+/// Whether a directory is that of a cohort, and what is in it: rows, damage, tables.
+bool is_cohort_directory(const std::string& path);
+ExitCode inspect_cohort(const std::string& path);
 
 ExitCode biopsy(const BiopsyRequest& request);
 

@@ -7,6 +7,8 @@
 #include "core/patient/therapy.hpp"
 #include "io/cohort/table.hpp"
 #include "io/text/number.hpp"
+#include "tools/marrow/biopsy_core.hpp"
+#include "tools/marrow/biopsy_source.hpp"
 
 #include <fmt/format.h>
 
@@ -40,8 +42,12 @@ std::vector<std::string> picked(const std::vector<std::string>& cells,
 
 }  // namespace
 
-Examiner::Examiner(const io::CohortPlan& plan, const parallel::Simulation& simulation)
-    : plan_(plan), simulation_(simulation), examinations_(io::examinations(plan).size()) {
+Examiner::Examiner(const parallel::Communicator& comm, const io::CohortPlan& plan,
+                   const parallel::Simulation& simulation)
+    : comm_(comm),
+      plan_(plan),
+      simulation_(simulation),
+      examinations_(io::examinations(plan).size()) {
   if (!plan.series_every_h) return;
   const std::vector<std::string> columns = sample_columns(simulation.model().parameters);
   series_columns_ = common_columns(columns);
@@ -65,6 +71,26 @@ std::vector<std::string> Examiner::examine() const {
   return findings(simulation_.state(), simulation_.model(), simulation_.hematopoiesis());
 }
 
+/// At a place drawn for the patient: trials do not agree on one either.
+std::vector<std::string> Examiner::take_biopsy() const {
+  if (!plan_.biopsy) return {};
+  constexpr double thickness_um = 3.0;
+  BiopsySource source(comm_, simulation_);
+  source.prepare(TissueUse::one_core);
+  const Needle needle = random_needle(source.lattice(), simulation_.model().draws, 0,
+                                      plan_.biopsy->width_um, plan_.biopsy->length_um);
+  const BiopsyCounts counts =
+      take_core(source, needle, LongCore::several_passes, thickness_um).counts;
+  const auto cells = static_cast<double>(counts.core.all);
+  const auto lacking = static_cast<double>(counts.core.hla_lacking);
+  return {io::format_number(1e-3 * counts.length_um),
+          io::format_number(counts.areas.cellularity()),
+          io::format_number(counts.per_mm2(counts.cd34())),
+          io::format_number(counts.per_mm2(counts.cd8())),
+          std::to_string(counts.core.all),
+          counts.core.all > 0 ? io::format_number(lacking / cells) : ""};
+}
+
 void Examiner::watch_window(std::int64_t since_h, std::int64_t first_h, Window& window) {
   if (first_h != never || since_h != simulation_.state().step) return;
   window = {since_h, examine()};
@@ -79,7 +105,9 @@ void Examiner::look() {
   watch_window(patient.pr_since_h, patient.partial_response_h, partial_);
   watch_window(patient.cr_since_h, patient.complete_response_h, complete_);
   Examination& diagnosis = examinations_[at_diagnosis];
-  if (diagnosis.hour < 0 && diagnosed_h(patient) != never) diagnosis = {state.step, examine(), {}};
+  if (diagnosis.hour < 0 && diagnosed_h(patient) != never) {
+    diagnosis = {state.step, examine(), take_biopsy()};
+  }
   Examination& response = examinations_[at_response];
   if (response.hour < 0 && patient.partial_response_h != never) {
     response = {partial_.since_h, partial_.found, {}};

@@ -5,6 +5,7 @@
 
 #include "core/observe/course.hpp"
 #include "io/cohort/cohort_plan.hpp"
+#include "parallel/communicator.hpp"
 #include "parallel/simulation.hpp"
 
 #include <cstdint>
@@ -15,8 +16,9 @@ namespace marrow::tool {
 
 class Examiner {
  public:
-  /// Both must outlive it.
-  Examiner(const io::CohortPlan& plan, const parallel::Simulation& simulation);
+  /// `comm`: of the simulation. All must outlive it.
+  Examiner(const parallel::Communicator& comm, const io::CohortPlan& plan,
+           const parallel::Simulation& simulation);
 
   /// After each hour, and once before the first. Collective.
   void look();
@@ -39,10 +41,12 @@ class Examiner {
 
   [[nodiscard]] std::int64_t due(const io::CohortEndpoint& endpoint) const;
   [[nodiscard]] std::vector<std::string> examine() const;
+  [[nodiscard]] std::vector<std::string> take_biopsy() const;
   void watch_window(std::int64_t since_h, std::int64_t first_h, Window& window);
   void add_row();
   [[nodiscard]] std::vector<std::string> cells_of(const Examination& examination) const;
 
+  const parallel::Communicator& comm_;
   const io::CohortPlan& plan_;
   const parallel::Simulation& simulation_;
   Course course_;

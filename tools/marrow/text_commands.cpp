@@ -137,6 +137,7 @@ ExitCode status(const std::string& directory) {
 }
 
 ExitCode inspect(const std::string& path, bool deep, const std::string& patience) {
+  if (is_cohort_directory(path)) return inspect_cohort(path);
   const io::Inspection found =
       io::inspect(path, deep ? io::Depth::deep : io::Depth::plain,
                   reading_in_child(io::parse_duration_s(patience)), objection_of_resume(path));
