@@ -28,13 +28,14 @@ double upper_tail(double x) {
                                            296.564248779674, 86.7807322029461,  16.064177579207,
                                            1.75566716318264, 0.0883883476483184};
   constexpr double rational_below = 7.07106781186547;
-  constexpr double root_of_two_pi = 2.506628274631;
+  constexpr double root_of_two_pi = 2.5066282746310002;
+  constexpr double most_terms = 40.0;  // of the continued fraction: enough from 7 on
   constexpr double farthest = 37.0;
   if (x > farthest) return 0.0;
   const double density = det_exp(-0.5 * x * x);
   if (x < rational_below) return density * polynomial(above, x) / polynomial(below, x);
-  double fraction = x + 0.65;  // a continued fraction
-  for (double k = 4.0; k > 0.0; k -= 1.0) fraction = x + k / fraction;
+  double fraction = x;
+  for (double k = most_terms; k > 0.0; k -= 1.0) fraction = x + k / fraction;
   return density / (fraction * root_of_two_pi);
 }
 

@@ -17,7 +17,7 @@ TEST(Normal, DistributionIsThatOfTheErrorFunction) {
   for (double z = -36.0; z <= 36.0; z += 0.0317) {
     const double expected = 0.5 * std::erfc(-z / std::sqrt(2.0));
     EXPECT_NEAR(normal_cdf(z), expected, 1e-15) << z;
-    EXPECT_NEAR(normal_cdf(z) / expected, 1.0, 2e-12) << z;
+    EXPECT_NEAR(normal_cdf(z) / expected, 1.0, 1e-8) << z;
   }
   EXPECT_EQ(normal_cdf(0.0), 0.5);
 }
