@@ -67,14 +67,17 @@ MemoryNeed memory_need(const Parameters& parameters, const Shares& shares, int r
   return {ranks == 1 ? root : std::max(root, other), other};
 }
 
-std::uint64_t expected_bytes_per_rank(const Parameters& parameters, int ranks) {
+MemoryNeed expected_memory(const Parameters& parameters, int ranks) {
   const bool attack = parameters.tcells.trigger && parameters.tcells.motion == Motion::hops;
   const double most_tcells =
       attack ? parameters.tcells.reference_density_per_mm3 * parameters.lattice().volume_mm3()
              : 0.0;
-  const MemoryNeed need = memory_need(parameters, shares_of(parameters, ranks), ranks,
-                                      usual_process_bytes, most_tcells);
-  return static_cast<std::uint64_t>(need.most_bytes);
+  return memory_need(parameters, shares_of(parameters, ranks), ranks, usual_process_bytes,
+                     most_tcells);
+}
+
+std::uint64_t expected_bytes_per_rank(const Parameters& parameters, int ranks) {
+  return static_cast<std::uint64_t>(expected_memory(parameters, ranks).most_bytes);
 }
 
 }  // namespace marrow::parallel

@@ -26,8 +26,12 @@ struct MemoryNeed {
 MemoryNeed memory_need(const Parameters& parameters, const Shares& shares, int ranks,
                        double process_bytes, double most_tcells);
 
-/// Of the most demanding of `ranks` ranks, with T cells at the density of the reference attack.
-/// Throws Failure(command_line) when the lattice cannot be divided among so many.
+/// With T cells at the density of the reference attack and a usual process. Throws
+/// Failure(command_line) when the lattice cannot be divided among so many ranks.
+MemoryNeed expected_memory(const Parameters& parameters, int ranks);
+
+/// The same, of the most demanding rank. Throws Failure(command_line) when the lattice cannot be
+/// divided among so many.
 std::uint64_t expected_bytes_per_rank(const Parameters& parameters, int ranks);
 
 /// Voxels of the tissue frame that rank 0 writes.

@@ -35,6 +35,7 @@ CoreStemCells stem_cells_in_core(const Lattice& lattice, std::span<const Pass> p
 /// One biopsy.
 struct BiopsyCounts {
   double length_um = 0;
+  double share_in_box = 1;  // of the cylinder's volume
   SectionAreas areas;
   std::array<std::int64_t, cell_looks> seen{};  // cells that the section shows, by look
   CoreStemCells core;

@@ -100,12 +100,37 @@ double room_across_um(const Lattice& lattice, const Needle& needle) {
 }
 
 Needle fitted(const Lattice& lattice, Needle needle) {
-  const Vector3 across = section_frame(needle.along).across;
-  const auto room = stretch_in_box(lattice, needle.through_um, across);
-  if (!room || room->length() < needle.width_um) return needle;
-  const Stretch place = placed(*room, needle.width_um);
-  needle.through_um = needle.through_um + 0.5 * (place.lo + place.hi) * across;
+  const Pass frame = section_frame(needle.along);
+  const auto fit = [&](const Vector3& way, double least_room_um) {
+    const auto room = stretch_in_box(lattice, needle.through_um, way);
+    if (!room || room->length() < least_room_um) return;
+    const Stretch place = placed(*room, needle.width_um);
+    needle.through_um = needle.through_um + 0.5 * (place.lo + place.hi) * way;
+  };
+  fit(frame.across, needle.width_um);
+  // In a box that is hardly thicker than the needle all sections would become the same one.
+  fit(frame.normal, 2.0 * needle.width_um);
   return needle;
+}
+
+double share_in_box(const Lattice& lattice, const Pass& pass) {
+  constexpr int steps = 40;  // along each axis: the share is right to about one percent
+  const Vector3 box = extent_um(lattice);
+  std::int64_t points = 0, inside = 0;
+  for (int i = 0; i < steps; ++i) {
+    for (int j = 0; j < steps; ++j) {
+      const double t = (j + 0.5) / steps - 0.5, depth = (i + 0.5) / steps - 0.5;
+      if (t * t + depth * depth >= 0.25) continue;
+      for (int k = 0; k < steps; ++k) {
+        const Vector3 p = pass.point((k + 0.5) / steps * pass.length_um, t * pass.width_um,
+                                     depth * pass.width_um);
+        ++points;
+        inside += std::ranges::all_of(
+            axes, [&](const auto axis) { return p.*axis >= 0.0 && p.*axis <= box.*axis; });
+      }
+    }
+  }
+  return static_cast<double>(inside) / static_cast<double>(points);
 }
 
 Needle random_needle(const Lattice& lattice, const Draws& draws, std::uint64_t i, double width_um,

@@ -103,8 +103,13 @@ std::vector<Pass> needle_passes(const Lattice& lattice, const Needle& needle, Lo
 /// The room for the width of a core at this place: the box's stretch across.
 double room_across_um(const Lattice& lattice, const Needle& needle);
 
-/// Moves the point of a needle so that its whole width lies in the box, if it fits at all.
+/// Moves the point of a needle so that its whole width lies in the box: across, if it fits at all;
+/// along the normal of the section where the box has room for two.
 Needle fitted(const Lattice& lattice, Needle needle);
+
+/// The share of a core's cylinder that lies in the box (of its volume, to about 1 %): below 1 at a
+/// face or corner of the box.
+double share_in_box(const Lattice& lattice, const Pass& pass);
 
 /// The i-th of many needles of one size: a uniform place, parallel to an axis of the box along
 /// which the core comes out longest, either way, its width inside the box. A function of (seed, i).

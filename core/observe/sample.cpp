@@ -108,6 +108,9 @@ std::vector<std::string> sample_columns(const Parameters& parameters) {
   for (const FounderClone& founder : parameters.clones.founders) {
     names.push_back("cells_" + founder.name);
   }
+  for (const MutantGroup& group : mutant_groups(parameters.clones)) {
+    names.push_back(mutant_group_name(group, parameters.clones));
+  }
   add({"clones", "tcells_free", "tcells_engaged", "tcells_exhausted", "tcells_memory", "tregs",
        "tcells_per_mm3", "attack", "antigen", "vacancy"});
   for (const FieldSpec& field : field_specs()) {
@@ -134,6 +137,9 @@ std::vector<std::string> sample_row(const ModelState& state, const Model& model,
     row.insert(row.end(), more.begin(), more.end());
   };
   for (const std::int64_t cells : census_of_founders(state, parameters.clones.founders.size())) {
+    row.push_back(text(cells));
+  }
+  for (const std::int64_t cells : census_of_mutants(state, mutant_groups(parameters.clones))) {
     row.push_back(text(cells));
   }
   const std::int64_t killers = census.effector + census.engaged;

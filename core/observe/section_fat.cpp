@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace marrow {
 namespace {
@@ -101,21 +102,37 @@ SectionFat::Place SectionFat::at(double s, double t) const {
   if (own == nullptr) return {};
   const float ds = static_cast<float>(s) - own->s_um, dt = static_cast<float>(t) - own->t_um;
   const float from_centre = std::sqrt(ds * ds + dt * dt);
-  Place place{true, std::sqrt(own->radius_squared_um2) - from_centre, 1, 0};
+  Place place{true, std::sqrt(own->radius_squared_um2) - from_centre,
+              std::numeric_limits<float>::max(), 1, 0};
   if (from_centre > 0) {
     place.out_s = ds / from_centre;
     place.out_t = dt / from_centre;
   }
   for (const FatProfile& a : around) {
+    if (&a == own) continue;
     const float apart_s = a.s_um - own->s_um, apart_t = a.t_um - own->t_um;
     const float apart = std::sqrt(apart_s * apart_s + apart_t * apart_t);
     const float more = power(a, s, t) - least;
-    if (&a == own || more >= 2 * apart * place.wall_um) continue;
-    place.wall_um = more / (2 * apart);
+    if (more >= 2 * apart * place.second_wall_um) continue;
+    const float wall_um = more / (2 * apart);
+    if (wall_um >= place.wall_um) {
+      place.second_wall_um = wall_um;
+      continue;
+    }
+    place.second_wall_um = place.wall_um;
+    place.wall_um = wall_um;
     place.out_s = apart_s / apart;
     place.out_t = apart_t / apart;
   }
   return place;
+}
+
+float rounded_wall_um(const SectionFat::Place& inside) {
+  constexpr float radius = 6.0F;
+  static_assert(radius <= SectionFat::exact_wall_um);
+  const float first = radius - inside.wall_um, second = radius - inside.second_wall_um;
+  if (first <= 0 || second <= 0) return inside.wall_um;
+  return radius - std::sqrt(first * first + second * second);
 }
 
 }  // namespace marrow

@@ -46,6 +46,7 @@ class SectionFat {
   struct Place {
     bool inside = false;
     float wall_um = 0;           // inside: distance to the nearest wall
+    float second_wall_um = 0;    // inside: and to the next one
     float out_s = 0, out_t = 0;  // inside: the unit vector to that wall
   };
   [[nodiscard]] Place at(double s_um, double t_um) const;
@@ -61,5 +62,9 @@ class SectionFat {
   std::vector<std::size_t> first_;  // of each bin in binned_
   std::vector<FatProfile> binned_;
 };
+
+/// `wall_um` of a cell whose corners are rounded as those of real fat cells are: negative in the
+/// gusset that is left where walls meet, which belongs to the tissue between.
+[[nodiscard]] float rounded_wall_um(const SectionFat::Place& inside);
 
 }  // namespace marrow

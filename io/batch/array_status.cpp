@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <sstream>
+#include <vector>
 
 namespace marrow::io {
 namespace {
@@ -59,18 +60,51 @@ std::string seed_line(std::int64_t seed, const std::optional<RunStatus>& run, Jo
   return line + (run->health == "good" ? "" : "  health: " + run->health);
 }
 
+/// What works on one seed: the array, or a job of its own, as PBS continues elements.
+struct Element {
+  std::int64_t seed;
+  std::filesystem::path directory;
+  std::optional<JobRecord> own;
+};
+
+std::vector<Element> elements_of(const std::filesystem::path& directory, const JobRecord& array) {
+  std::vector<Element> elements;
+  for (std::int64_t seed = array.seeds->first; seed <= array.seeds->last; ++seed) {
+    const std::filesystem::path place = directory / fmt::format("seed_{}", seed);
+    elements.push_back({seed, place, own_record(place)});
+  }
+  return elements;
+}
+
+/// What the batch system says of the array and of all jobs of single seeds, asked once.
+std::string ask_about(const JobRecord& array, const std::vector<Element>& elements) {
+  if (array.scheduler == Scheduler::slurm) {
+    return ask_shell("timeout 15 scontrol show job --oneliner " + shell_word(array.id)).text;
+  }
+  std::string command = "timeout 15 qstat -t -f " + shell_word(array.id);
+  for (const Element& element : elements) {
+    if (element.own) command += " " + shell_word(element.own->id);
+  }
+  return ask_shell(command).text;
+}
+
+JobState state_of(const Element& element, const JobRecord& array, const std::string& said) {
+  if (array.scheduler == Scheduler::pbs) {
+    return pbs_state_among(element.own ? *element.own : array.element(element.seed), said);
+  }
+  return element.own ? ask_scheduler(*element.own) : slurm_element_state(array, element.seed, said);
+}
+
 StatusReport array_report(const std::filesystem::path& directory, const JobRecord& array) {
   const bool slurm = array.scheduler == Scheduler::slurm;
-  std::string said;
-  if (slurm)
-    said = ask_shell("timeout 15 scontrol show job --oneliner " + shell_word(array.id)).text;
+  const std::vector<Element> elements = elements_of(directory, array);
+  const std::string said = ask_about(array, elements);
   std::string lines;
   std::int64_t finished = 0;
-  for (std::int64_t seed = array.seeds->first; seed <= array.seeds->last; ++seed) {
-    const auto run = status_of(directory / fmt::format("seed_{}", seed));
-    const JobState job = slurm ? slurm_element_state(array, seed, said) : JobState();
+  for (const Element& element : elements) {
+    const auto run = status_of(element.directory);
     finished += run && run->state == RunState::finished ? 1 : 0;
-    lines += seed_line(seed, run, job.phase);
+    lines += seed_line(element.seed, run, state_of(element, array, said).phase);
   }
   return {ExitCode::finished,
           fmt::format("'{}': {} job array {}: {} of {} finished{}", directory.string(),

@@ -36,6 +36,12 @@ std::string script_path(const std::string& run_directory) {
   return batch_directory(run_directory) + "/job.sh";
 }
 
+std::uint64_t mebibytes_per_node(const BatchJob& job) {
+  constexpr std::uint64_t mebibyte = 1U << 20U;
+  const std::uint64_t whole = job.memory_per_node_bytes / mebibyte;
+  return whole + (job.memory_per_node_bytes % mebibyte == 0 ? 0 : 1);
+}
+
 std::string batch_time(std::int64_t seconds) {
   return fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }

@@ -31,6 +31,7 @@ struct BatchJob {
   std::vector<std::string> run_options;  // passed on to `marrow run`, one word each
   std::int64_t nodes = 1;
   std::int64_t tasks_per_node = 1;
+  std::uint64_t memory_per_node_bytes = 0;  // 0: none is asked for
   std::int64_t time_s = 0;  // what one job may take; batch systems count whole minutes
   int most_restarts = 100;
   Launcher launcher = Launcher::detect;
@@ -46,6 +47,9 @@ struct BatchJob {
 
 /// The whole script. Failure(command_line) for values that no script can hold.
 [[nodiscard]] std::string batch_script(const BatchJob& job);
+
+/// The memory to ask for on each node in MiB, rounded up: what batch systems call M or mb.
+[[nodiscard]] std::uint64_t mebibytes_per_node(const BatchJob& job);
 
 /// "12:00:00", as batch systems write times.
 [[nodiscard]] std::string batch_time(std::int64_t seconds);

@@ -80,8 +80,17 @@ std::optional<JobRecord> parse_record(const std::string& text) {
   return record;
 }
 
+std::optional<JobRecord> own_record(const std::filesystem::path& directory) {
+  auto record = read_record(directory);
+  std::error_code error;
+  const auto seed = seed_of(std::filesystem::absolute(directory, error));
+  const bool array_of_one =
+      record && !record->seeds && record->id.find("[]") != std::string::npos && seed;
+  return array_of_one ? record->element(*seed) : record;
+}
+
 std::optional<JobRecord> find_record(const std::filesystem::path& run_directory) {
-  if (const auto own = read_record(run_directory)) return own;
+  if (const auto own = own_record(run_directory)) return own;
   std::error_code error;
   const std::filesystem::path place = std::filesystem::absolute(run_directory, error);
   const auto seed = seed_of(place);

@@ -26,6 +26,10 @@ struct JobRecord {
 /// Nothing if the text is not a record.
 [[nodiscard]] std::optional<JobRecord> parse_record(const std::string& text);
 
+/// The job that was queued for this very directory, if any: that of an array is its parent's. The
+/// array of one element by which PBS continues a seed is that element.
+[[nodiscard]] std::optional<JobRecord> own_record(const std::filesystem::path& directory);
+
 /// The job of a run directory, also if it is one seed of an array. Nothing if no job was queued.
 [[nodiscard]] std::optional<JobRecord> find_record(const std::filesystem::path& run_directory);
 
@@ -36,6 +40,10 @@ std::vector<std::string> clear_stop_requests(const BatchJob& job);
 /// What `scontrol show job --oneliner` or `qstat -f` said, in words.
 [[nodiscard]] JobState slurm_state(const JobRecord& record, const std::string& said);
 [[nodiscard]] JobState pbs_state(const JobRecord& record, const std::string& said);
+
+/// The state of one job, or of one element of an array, among several of which `qstat -t -f` spoke.
+/// Those that PBS no longer lists are over.
+[[nodiscard]] JobState pbs_state_among(const JobRecord& record, const std::string& said);
 
 /// The fields of `scontrol show job --oneliner`: the value of NAME=value, or nothing.
 [[nodiscard]] std::string slurm_field(const std::string& said, const std::string& name);

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <sstream>
+#include <string_view>
+
 namespace marrow::io {
 namespace {
 
@@ -33,6 +36,11 @@ bool is_time(const std::string& text) { return !text.empty() && text[0] >= '0' &
 
 JobState cannot_tell(const std::string& who, const std::string& why) {
   return {JobPhase::unknown, fmt::format("{}: {}", who, why)};
+}
+
+bool says_no_such_job(const std::string& said) {
+  const auto says = [&](const char* text) { return said.find(text) != std::string::npos; };
+  return says("Invalid job id") || says("Unknown Job Id") || says("has finished");
 }
 
 }  // namespace
@@ -91,18 +99,62 @@ JobState pbs_state(const JobRecord& record, const std::string& said) {
   }
 }
 
+JobState pbs_state_among(const JobRecord& record, const std::string& said) {
+  const std::string who = "PBS job " + record.id;
+  // Servers differ in how they write their own name behind the number.
+  const std::size_t bracket = record.id.find(']');
+  const std::string number = bracket == std::string::npos ? record.id.substr(0, record.id.find('.'))
+                                                          : record.id.substr(0, bracket + 1);
+  const std::string array =
+      bracket == std::string::npos ? number : number.substr(0, number.find('[')) + "[]";
+  constexpr std::string_view head = "Job Id: ";
+  bool elements_listed = false;
+  bool answered = says_no_such_job(said);
+  std::string whole;  // array, of a server that does not list elements
+  for (std::size_t at = said.find(head); at != std::string::npos;) {
+    answered = true;
+    const std::size_t next = said.find(head, at + 1);
+    const std::string one = said.substr(at, next == std::string::npos ? next : next - at);
+    const std::string name = one.substr(head.size(), one.find_first_of(".\n") - head.size());
+    if (name == number) return pbs_state(record, one);
+    if (name == array) {
+      whole = one;
+    } else if (name.starts_with(array.substr(0, array.size() - 1))) {
+      elements_listed = true;
+    }
+    at = next;
+  }
+  if (!whole.empty() && !elements_listed) return pbs_state(record, whole);
+  if (answered) return {JobPhase::over, fmt::format("{} is over", who)};
+  return cannot_tell(who, "its batch system does not answer");
+}
+
+namespace {
+
+/// Of the lines about the elements of an array the first of one that waits or runs.
+std::string liveliest_line(const JobRecord& record, const std::string& said) {
+  std::istringstream lines(said);
+  for (std::string line; std::getline(lines, line);) {
+    const JobPhase phase = slurm_state(record, line).phase;
+    if (phase == JobPhase::queued || phase == JobPhase::running) return line;
+  }
+  return said;
+}
+
+}  // namespace
+
 JobState ask_scheduler(const JobRecord& record) {
   const bool slurm = record.scheduler == Scheduler::slurm;
   const std::string who = fmt::format("{} job {}", slurm ? "Slurm" : "PBS", record.id);
   const Answer answer = ask_shell(fmt::format("timeout {} {} {}", patience_s,
                                               slurm ? "scontrol show job --oneliner" : "qstat -f",
                                               shell_word(record.id)));
-  const auto says = [&](const char* text) { return answer.text.find(text) != std::string::npos; };
   if (answer.code == 0) {
-    return slurm ? slurm_state(record, answer.text) : pbs_state(record, answer.text);
+    return slurm ? slurm_state(record, liveliest_line(record, answer.text))
+                 : pbs_state(record, answer.text);
   }
   if (answer.code == 127) return cannot_tell(who, "its batch system cannot be asked from here");
-  if (says("Invalid job id") || says("Unknown Job Id") || says("has finished")) {
+  if (says_no_such_job(answer.text)) {
     return {JobPhase::over, fmt::format("{} is over", who)};
   }
   return cannot_tell(who, "its batch system does not answer");

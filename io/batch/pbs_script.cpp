@@ -14,12 +14,14 @@ std::string directives(const BatchJob& job) {
   std::string text = fmt::format(
       "#PBS -N {}\n"
       "#PBS -S /bin/bash\n"
-      "#PBS -l select={}:ncpus={}:mpiprocs={}\n"
+      "#PBS -l select={}:ncpus={}:mpiprocs={}{}\n"
       "#PBS -l walltime={}\n"
+      "#PBS -r y\n"
       "#PBS -j oe\n"
       "#PBS -o {}\n",
-      job.name, job.nodes, job.tasks_per_node, job.tasks_per_node, batch_time(job.time_s),
-      directive_value(batch_directory(job.directory) + "/"));
+      job.name, job.nodes, job.tasks_per_node, job.tasks_per_node,
+      job.memory_per_node_bytes > 0 ? fmt::format(":mem={}mb", mebibytes_per_node(job)) : "",
+      batch_time(job.time_s), directive_value(batch_directory(job.directory) + "/"));
   // PBS knows no array of one element, but one of every second element.
   if (job.seeds && job.seeds->first == job.seeds->last) {
     text += fmt::format("#PBS -J {}-{}:2\n", job.seeds->first, job.seeds->first + 1);
@@ -33,8 +35,9 @@ std::string directives(const BatchJob& job) {
 const char* const prepare = R"bash(
 job=$PBS_JOBID
 restarts=${MARROW_RESTARTS:-0}
-# The job before this one is over, whatever lock it has left.
-[[ $restarts == 0 ]] || run_options+=(--break-lock)
+# The job before this one is over, and so is an earlier start of this one, which PBS repeats after the loss of a node:
+# their locks count no more.
+if [[ $restarts != 0 ]] || grep -qsF "\"$job\"" "$directory/LOCK"; then run_options+=(--break-lock); fi
 # What went by since the job began, as in the site's setup, counts as well.
 left_s=$((time_limit_s - SECONDS))
 ((left_s > 0)) || left_s=1
@@ -58,8 +61,11 @@ std::string submission(const BatchJob& job) {
       "  give_up \"qsub failed; submit again to continue\"\n"
       "say \"$why; job $next continues it (restart $((restarts + 1)) of at most "
       "$most_restarts)\"\n"
-      "mkdir -p -- \"$directory/batch\"\n"
-      "printf 'scheduler pbs\\nid %s\\n' \"$next\" >\"$directory/batch/job\"\n",
+      "record=$directory/batch/job\n"
+      "{{ mkdir -p -- \"$directory/batch\" && printf 'scheduler pbs\\nid %s\\n' \"$next\" "
+      ">\"$record.new\" &&\n"
+      "  mv -- \"$record.new\" \"$record\"; }} || say \"$record cannot be written: marrow status "
+      "will not know of job $next\"\n",
       element);
 }
 
@@ -69,8 +75,8 @@ std::string pbs_script(const BatchJob& job) {
   return opening(job) + directives(job) + "\nset -eu\n" + settings(job) +
          fmt::format("time_limit_s={}\nscript={}\n", job.time_s,
                      shell_word(script_path(job.directory))) +
-         helpers + environment(job) + seed_of_array(job, "PBS_ARRAY_INDEX") + heed_stop + prepare +
-         run_and_wait + judge + resubmit + submission(job);
+         helpers + heed_signals + environment(job) + seed_of_array(job, "PBS_ARRAY_INDEX") +
+         heed_stop + prepare + run_and_wait + judge + resubmit + submission(job);
 }
 
 }  // namespace marrow::io

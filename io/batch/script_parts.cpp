@@ -72,7 +72,8 @@ std::string seed_of_array(const BatchJob& job, const std::string& index) {
 }
 
 const char* const helpers = R"bash(
-say() { printf '%s %s\n' "$(date '+%F %T')" "$*"; }
+# A log that cannot be written, as on a full disk, is no reason to end.
+say() { printf '%s %s\n' "$(date '+%F %T')" "$*" || true; }
 newest_checkpoint() { ls -- "$directory/checkpoints" 2>/dev/null | grep '^step_' | tail -n 1 || true; }
 # patiently COMMAND...: again for five minutes until it succeeds; a busy batch system may not answer for a while.
 patiently() {
@@ -85,6 +86,12 @@ patiently() {
 }
 )bash";
 
+const char* const heed_signals = R"bash(
+# Signal USR1 asks the run to save its state and to stop, whenever it comes; it ends `wait`, which is then called again.
+run= signalled=no asked=no
+trap 'asked=yes signalled=yes; [[ -z $run ]] || kill -USR1 "$run" 2>/dev/null || true' USR1
+)bash";
+
 const char* const heed_stop = R"bash(
 # Whoever asked for an end while the job was waiting shall have it.
 if [[ -e $directory/STOP ]]; then
@@ -94,15 +101,16 @@ fi
 )bash";
 
 const char* const run_and_wait = R"bash(
-# Signal USR1 asks the run to save its state and to stop; it ends `wait`, which is then called again.
-run= signalled=no
-trap 'signalled=yes; [[ -z $run ]] || kill -USR1 "$run" 2>/dev/null || true' USR1
-
 before=$(newest_checkpoint)
-say "start $((restarts + 1)) on $(hostname), from ${before:-the beginning}"
-"${launch[@]}" "$program" run "$scenario" -o "$directory" --resume "${run_options[@]}" &
-run=$!
-while true; do
+code=75
+if [[ $asked == no ]]; then
+  say "start $((restarts + 1)) on $(hostname), from ${before:-the beginning}"
+  "${launch[@]}" "$program" run "$scenario" -o "$directory" --resume "${run_options[@]}" &
+  run=$!
+  # A signal that came while this process was being started has not been passed on.
+  [[ $asked == no ]] || kill -USR1 "$run" 2>/dev/null || true
+fi
+while [[ -n $run ]]; do
   code=0
   wait "$run" || code=$?
   [[ $signalled == yes ]] || break
@@ -113,14 +121,15 @@ done
 const char* const judge = R"bash(
 case $code in
   0) say "the run is finished" && exit 0 ;;
-  75) why="the run stopped early with a good checkpoint" ;;
+  75) if [[ -n $run ]]; then why="the run stopped early with a good checkpoint"; else why="signal USR1 came before the run"; fi ;;
   9) why="the run made no progress, and its watchdog ended it" ;;
   129 | 13[1-9] | 14? | 15?) why="the run was killed by signal $((code - 128))" ;;
   *) say "the run ended with exit code $code; starting it again would not help" && exit "$code" ;;
 esac
 give_up() { say "$why; not queued again: $1" && exit "$code"; }
 [[ ! -e $directory/STOP ]] || give_up "$directory/STOP asks for that"
-[[ $(newest_checkpoint) != "$before" ]] || give_up "there is no newer checkpoint than at the start"
+# A run that was asked to stop may have had no time for one.
+[[ $asked == yes || $(newest_checkpoint) != "$before" ]] || give_up "there is no newer checkpoint than at the start"
 ((restarts < most_restarts)) || give_up "it was started $((restarts + 1)) times already"
 )bash";
 

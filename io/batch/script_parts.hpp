@@ -19,9 +19,12 @@ std::string environment(const BatchJob& job);
 std::string seed_of_array(const BatchJob& job, const std::string& index);
 /// say, newest_checkpoint, patiently.
 extern const char* const helpers;
+/// Notes signal USR1 from here on, in `asked`; `run` is empty until there is a process to tell.
+extern const char* const heed_signals;
 /// Ends the job before the run if the file STOP is there.
 extern const char* const heed_stop;
-/// Starts the words in `launch`, waits, passes USR1 on; leaves the exit code in `code`.
+/// Starts the words in `launch`, unless an end was asked for already, waits, passes USR1 on; leaves
+/// the exit code in `code`.
 extern const char* const run_and_wait;
 /// Ends the job unless the run is worth another start; then `why` says how it stopped. Reads
 /// `restarts`.

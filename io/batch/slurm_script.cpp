@@ -43,6 +43,9 @@ std::string directives(const BatchJob& job) {
       "#SBATCH --output={}\n",
       job.name, job.nodes, job.tasks_per_node, batch_time(job.time_s),
       directive_value(output_pattern(job)));
+  if (job.memory_per_node_bytes > 0) {
+    text += fmt::format("#SBATCH --mem={}M\n", mebibytes_per_node(job));
+  }
   if (job.time_s >= shortest_job_with_signal_s) {
     text += fmt::format("#SBATCH --signal=B:USR1@{}\n",
                         std::clamp<std::int64_t>(job.time_s / 10, 120, 600));
@@ -101,7 +104,7 @@ patiently scontrol requeue "$job" || give_up "scontrol requeue failed; submit ag
 
 std::string slurm_script(const BatchJob& job) {
   return opening(job) + directives(job) + "\nset -eu\n" + settings(job) +
-         "launcher=" + name_of(job.launcher) + "\n" + helpers + environment(job) +
+         "launcher=" + name_of(job.launcher) + "\n" + helpers + heed_signals + environment(job) +
          seed_of_array(job, "SLURM_ARRAY_TASK_ID") + heed_stop + own_number(job) + ask_slurm +
          outlive_cancelling + run_and_wait + judge + requeue;
 }

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cairo.h>
 #include <memory>
+#include <sstream>
+#include <vector>
 
 namespace marrow::io {
 namespace {
@@ -28,11 +30,26 @@ std::string length_text(double um) {
   return um < 1000.0 ? fmt::format("{:g} \u00b5m", um) : fmt::format("{:g} mm", um / 1000.0);
 }
 
+std::vector<std::string> lines_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+/// What stands in the band; lengths in pixels.
+struct Words {
+  double margin, bar;
+  std::string bar_text;
+  std::vector<std::string> lines;
+};
+
 /// Writes on a canvas whose letters are `letters` pixels high.
 class Band {
  public:
-  Band(std::int64_t width, double letters)
-      : letters_(letters),
+  Band(std::int64_t width, double letters, const Words& words)
+      : words_(words),
+        letters_(letters),
         surface_(cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(width),
                                             static_cast<int>(height())),
                  cairo_surface_destroy),
@@ -47,26 +64,28 @@ class Band {
     cairo_set_font_size(context_.get(), letters);
   }
 
-  [[nodiscard]] std::int64_t height() const { return static_cast<std::int64_t>(2.2 * letters_); }
-  [[nodiscard]] double width_of(const std::string& text) const {
-    cairo_text_extents_t extents{};
-    cairo_text_extents(context_.get(), text.c_str(), &extents);
-    return extents.x_advance;
+  [[nodiscard]] std::int64_t height() const {
+    const auto lines = static_cast<double>(std::max<std::size_t>(1, words_.lines.size()));
+    return static_cast<std::int64_t>((line_height * lines + 0.8) * letters_);
   }
 
-  void draw(double bar_pixels, const std::string& bar_text, const std::string& text) {
+  /// Right end of the longest line.
+  [[nodiscard]] double right() const {
+    double longest = 0.0;
+    for (const std::string& line : words_.lines) longest = std::max(longest, width_of(line));
+    return text_left() + longest;
+  }
+
+  void draw() {
     cairo_t* c = context_.get();
     cairo_set_source_rgb(c, glass_colour[0] / 255.0, glass_colour[1] / 255.0,
                          glass_colour[2] / 255.0);
     cairo_paint(c);
     cairo_set_source_rgb(c, 0.1, 0.1, 0.1);
-    const double base = 1.45 * letters_;
-    cairo_rectangle(c, letters_, base - 0.45 * letters_, bar_pixels, 0.25 * letters_);
+    cairo_rectangle(c, words_.margin, base(0) - 0.45 * letters_, words_.bar, 0.25 * letters_);
     cairo_fill(c);
-    cairo_move_to(c, 1.5 * letters_ + bar_pixels, base);
-    cairo_show_text(c, bar_text.c_str());
-    cairo_move_to(c, 3.0 * letters_ + bar_pixels + width_of(bar_text), base);
-    cairo_show_text(c, text.c_str());
+    write(words_.margin + words_.bar + 0.5 * letters_, 0, words_.bar_text);
+    for (std::size_t i = 0; i < words_.lines.size(); ++i) write(text_left(), i, words_.lines[i]);
     cairo_surface_flush(surface_.get());
   }
 
@@ -86,6 +105,25 @@ class Band {
   }
 
  private:
+  static constexpr double line_height = 1.4;  // in letters
+
+  [[nodiscard]] double width_of(const std::string& text) const {
+    cairo_text_extents_t extents{};
+    cairo_text_extents(context_.get(), text.c_str(), &extents);
+    return extents.x_advance;
+  }
+  [[nodiscard]] double text_left() const {
+    return words_.margin + words_.bar + width_of(words_.bar_text) + 2.0 * letters_;
+  }
+  [[nodiscard]] double base(std::size_t line) const {
+    return (1.0 + line_height * static_cast<double>(line)) * letters_;
+  }
+  void write(double x, std::size_t line, const std::string& text) {
+    cairo_move_to(context_.get(), x, base(line));
+    cairo_show_text(context_.get(), text.c_str());
+  }
+
+  const Words& words_;
   double letters_;
   std::unique_ptr<cairo_surface_t, void (*)(cairo_surface_t*)> surface_;
   std::unique_ptr<cairo_t, void (*)(cairo_t*)> context_;
@@ -97,18 +135,17 @@ RgbTile legend_band(std::int64_t width, std::int64_t picture_height, double um_p
                     const std::string& text) {
   const std::int64_t canvas = std::min(width, widest_canvas);
   const double bar_um = round_length(0.18 * static_cast<double>(canvas) * um_per_pixel);
-  const std::string bar_text = length_text(bar_um);
-  const double bar = bar_um / um_per_pixel;
-  double letters = std::clamp(static_cast<double>(picture_height) / 18.0, 12.0, largest_letters);
-  for (; letters > smallest_letters; letters *= 0.95) {
-    const Band band(16, letters);
-    if (bar + band.width_of(bar_text) + band.width_of(text) + 4.5 * letters <
-        static_cast<double>(canvas)) {
-      break;
-    }
+  const Words words{slide_margin_um / um_per_pixel, bar_um / um_per_pixel, length_text(bar_um),
+                    lines_of(text)};
+  const double suits = std::max(static_cast<double>(picture_height) / 36.0,
+                                static_cast<double>(canvas) / 100.0);  // of a strip
+  double letters = std::clamp(suits, 13.0, largest_letters);
+  while (letters > smallest_letters &&
+         Band(16, letters, words).right() + words.margin > static_cast<double>(canvas)) {
+    letters *= 0.95;
   }
-  Band band(canvas, letters);
-  band.draw(bar, bar_text, text);
+  Band band(canvas, letters, words);
+  band.draw();
   RgbTile out{width, band.height(), {}};
   out.rgb.reserve(static_cast<std::size_t>(3 * width * out.height));
   for (std::int64_t i = 0; i < width * out.height; ++i) {

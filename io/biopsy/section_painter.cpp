@@ -122,8 +122,10 @@ class SectionPainter::Tile {
       const bool sinusoid = place == SectionPlace::sinusoid;
       if (!sinusoid && place != SectionPlace::hematopoietic) return;
       const SectionFat::Place here = fat.at(s, t);
-      if (!here.inside || (sinusoid && here.wall_um < sinusoid_between_fat_um)) return;
-      canvas_.row(j)[i] = packed(painter_.ground_.fat(static_cast<double>(here.wall_um)));
+      if (!here.inside) return;
+      const float wall_um = rounded_wall_um(here);
+      if (wall_um < (sinusoid ? sinusoid_between_fat_um : 0.0F)) return;
+      canvas_.row(j)[i] = packed(painter_.ground_.fat(static_cast<double>(wall_um)));
     });
   }
 

@@ -10,7 +10,6 @@
 namespace marrow::io {
 namespace {
 
-constexpr double margin_um = 60.0;
 constexpr double gap_um = 120.0;  // between two passes
 constexpr std::int64_t strip_rows = 256;
 
@@ -21,7 +20,7 @@ class Layout {
     const auto pixels = [&](double um) {
       return static_cast<std::int64_t>(um / request.um_per_pixel + 0.5);
     };
-    margin_ = pixels(margin_um);
+    margin_ = pixels(slide_margin_um);
     width_ = margin_;
     for (const SectionContent& section : sections) {
       painters_.emplace_back(section, request.stain, request.um_per_pixel, request.thickness_um);

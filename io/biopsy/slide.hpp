@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A slide: the passes of a core side by side on glass, a scale bar and a line of text below, as a
+// A slide: the passes of a core side by side on glass, a scale bar and text below, as a
 // picture in full resolution and as an overview.
 #pragma once
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <functional>
 #include <utility>
 
@@ -33,6 +35,7 @@ const std::vector<Column>& columns() {
       {"along_y", [](const F&, const R& r) { return rounded(r.needle.along.y); }},
       {"along_z", [](const F&, const R& r) { return rounded(r.needle.along.z); }},
       {"length_um", [](const F&, const R& r) { return rounded(r.counts.length_um); }},
+      {"share_in_box", [](const F&, const R& r) { return rounded(r.counts.share_in_box); }},
       {"stretches", [](const F&, const R& r) -> Json { return r.stretches; }},
       {"bone_mm2", [](const F&, const R& r) { return rounded(r.counts.areas.bone); }},
       {"vessel_mm2", [](const F&, const R& r) { return rounded(r.counts.areas.vessel); }},
@@ -98,7 +101,7 @@ std::string clone_lines(const BiopsyFacts& facts, const CoreStemCells& core) {
 
 std::string stain_line(const BiopsyCounts& counts, std::int64_t all, std::int64_t own,
                        std::string_view own_name, std::string_view other_name) {
-  return fmt::format("{:.1f} /mm2 of marrow ({} cells: {} {} of the model, {} {})",
+  return fmt::format("{:.1f} /mm2 of marrow with its vessels ({} cells: {} {} of the model, {} {})",
                      counts.per_mm2(all), all, own, own_name, all - own, other_name);
 }
 
@@ -116,10 +119,34 @@ std::vector<double> values_of(std::span<const BiopsyRow> rows,
   return values;
 }
 
-double hla_lacking(const BiopsyCounts& counts) {
-  return counts.core.all > 0
-             ? static_cast<double>(counts.core.hla_lacking) / static_cast<double>(counts.core.all)
-             : 0.0;
+/// Of the cores that hold a stem cell: the others have no such share.
+BiopsySpread hla_lacking_spread(std::span<const BiopsyRow> rows) {
+  std::vector<double> shares;
+  for (const BiopsyRow& row : rows) {
+    const CoreStemCells& core = row.counts.core;
+    if (core.all == 0) continue;
+    shares.push_back(static_cast<double>(core.hla_lacking) / static_cast<double>(core.all));
+  }
+  return spread_of(shares, 0.0, 0.0);
+}
+
+/// Of the cylinder, as far as it lies in the box; right for a core of one stretch.
+double core_mm3(const BiopsyRow& row) {
+  const double radius_mm = 0.5e-3 * row.needle.width_um;
+  return 3.141592653589793 * radius_mm * radius_mm * 1e-3 * row.counts.length_um *
+         row.counts.share_in_box;
+}
+
+BiopsySpread stem_density_spread(std::span<const BiopsyRow> rows) {
+  std::vector<double> densities;
+  for (const BiopsyRow& row : rows) {
+    densities.push_back(static_cast<double>(row.counts.core.all) / core_mm3(row));
+  }
+  return spread_of(densities, 0.0, 0.0);
+}
+
+std::string percent_rounded(double share) {
+  return fmt::format("{:.{}f} %", 100.0 * share, share > 0.0 && share < 0.01 ? 1 : 0);
 }
 
 BiopsySpread cellularity_spread(const BiopsyFacts& facts, std::span<const BiopsyRow> rows) {
@@ -127,15 +154,57 @@ BiopsySpread cellularity_spread(const BiopsyFacts& facts, std::span<const Biopsy
   return spread_of(values, cellularity_far_apart, facts.severe_cellularity);
 }
 
+std::string cellularity_words(const BiopsyFacts& facts, const BiopsyCounts& counts) {
+  const double cellularity = counts.areas.cellularity();
+  if (cellularity >= facts.severe_cellularity) {
+    return "cellularity " + percent_rounded(cellularity);
+  }
+  return fmt::format("cellularity {}, below the {:g} % of severe aplastic anemia",
+                     percent_rounded(cellularity), 100.0 * facts.severe_cellularity);
+}
+
+std::string genotype_words(const CoreStemCells& core) {
+  if (core.all == 0) return "no live stem cell in the core";
+  std::string words;
+  for (const auto& [name, cells] : {std::pair{"HLA-lacking", core.hla_lacking},
+                                    {"GPI-negative", core.gpi_negative},
+                                    {"with a driver", core.driver},
+                                    {"monosomy 7", core.monosomy_7}}) {
+    if (cells == 0) continue;
+    words += fmt::format("{}{:.0f} % {} ({})", words.empty() ? "" : ", ",
+                         100.0 * static_cast<double>(cells) / static_cast<double>(core.all), name,
+                         cells);
+  }
+  return fmt::format("{} live stem cells in the core: {}", core.all,
+                     words.empty() ? "all normal" : words);
+}
+
+std::string stained_words(const BiopsyCounts& counts, Stain stain) {
+  if (stain == Stain::he) return "";
+  const std::int64_t cells = stain == Stain::cd34 ? counts.cd34() : counts.cd8();
+  return fmt::format("{}+ {:.0f} per mm\u00b2 of marrow \u00b7 ", stain_name(stain),
+                     counts.per_mm2(cells));
+}
+
 }  // namespace
+
+std::string day_text(double day) { return format_rounded(std::round(100.0 * day) / 100.0, 12); }
+
+std::string slide_caption(const BiopsyFacts& facts, const BiopsyRow& row, Stain stain) {
+  std::string site = row.site;
+  if (site.ends_with("-crest")) std::ranges::replace(site, '-', ' ');
+  return fmt::format("{} \u00b7 {} \u00b7 day {} \u00b7 {}\n{}{}\n{}", stain_name(stain),
+                     facts.scenario, day_text(facts.day), site, stained_words(row.counts, stain),
+                     cellularity_words(facts, row.counts), genotype_words(row.counts.core));
+}
 
 std::string biopsy_text(const BiopsyFacts& facts, const BiopsyRow& row) {
   const BiopsyCounts& counts = row.counts;
   const SectionAreas& a = counts.areas;
   const double all = a.bone + a.marrow();
   const auto of_all = [&](double area) { return percent(all > 0 ? area / all : 0.0); };
-  std::string text =
-      fmt::format("Biopsy of {}, day {:g} ({})\n", facts.scenario, facts.day, facts.checkpoint);
+  std::string text = fmt::format("Biopsy of {}, day {} ({})\n", facts.scenario, day_text(facts.day),
+                                 facts.checkpoint);
   const Vector3& p = row.needle.through_um;
   text += line("site", fmt::format("{}: through ({:.2f}, {:.2f}, {:.2f}) mm along ({:g}, {:g}, "
                                    "{:g})",
@@ -147,6 +216,11 @@ std::string biopsy_text(const BiopsyFacts& facts, const BiopsyRow& row) {
                   1e-3 * counts.length_um, 1e-3 * row.needle.length_um,
                   row.stretches > 1 ? fmt::format(" in {} parallel stretches", row.stretches) : "",
                   1e-3 * row.needle.width_um, facts.thickness_um));
+  if (counts.share_in_box < 0.995) {
+    text += line("", fmt::format("{:.0f} % of the core's cylinder lies in the box; the clones are "
+                                 "counted in this part",
+                                 100.0 * counts.share_in_box));
+  }
   text += line("section", fmt::format("{:.2f} mm2: bone {}, vessels {}, fat {}, hematopoietic {}",
                                       all, of_all(a.bone), of_all(a.vessel), of_all(a.fat),
                                       of_all(a.hematopoietic)));
@@ -167,8 +241,8 @@ std::string spread_text(const BiopsyFacts& facts, std::span<const BiopsyRow> row
   const auto spread = [&](double (*value)(const BiopsyCounts&)) {
     return spread_of(values_of(rows, value), 0.0, 0.0);
   };
-  std::string text = fmt::format("{} random cores of {}, day {:g} ({})\n", rows.size(),
-                                 facts.scenario, facts.day, facts.checkpoint);
+  std::string text = fmt::format("{} random cores of {}, day {} ({})\n", rows.size(),
+                                 facts.scenario, day_text(facts.day), facts.checkpoint);
   text += fmt::format("  {:<26} {:>8} {:>8} {:>8} {:>8}\n", "", "mean", "SD", "least", "most");
   text += spread_line("length", spread([](const BiopsyCounts& c) { return 1e-3 * c.length_um; }),
                       1.0, "mm");
@@ -180,7 +254,18 @@ std::string spread_text(const BiopsyFacts& facts, std::span<const BiopsyRow> row
   text += spread_line("stem cells in the core",
                       spread([](const BiopsyCounts& c) { return static_cast<double>(c.core.all); }),
                       1.0, "");
-  text += spread_line("HLA-lacking of these", spread(hla_lacking), 100.0, "%");
+  const BiopsySpread lacking = hla_lacking_spread(rows);
+  if (lacking.n > 0) {
+    text += spread_line("HLA-lacking of these", lacking, 100.0,
+                        lacking.n == rows.size()
+                            ? "%"
+                            : fmt::format("% (in {} of {} cores; the others hold no stem cell)",
+                                          lacking.n, rows.size()));
+  } else {
+    text += "  HLA-lacking of these       no core holds a stem cell\n";
+  }
+  text += spread_line("stem cells per mm3", stem_density_spread(rows), 1.0,
+                      "of the cylinder in the box");
   text +=
       fmt::format("  Two cores differ by more than {:g} points of cellularity with chance {}.\n",
                   100.0 * cellularity_far_apart, percent(cellularity.pairs_apart));
@@ -189,17 +274,23 @@ std::string spread_text(const BiopsyFacts& facts, std::span<const BiopsyRow> row
       "chance {}.\n",
       percent(cellularity.below), 100.0 * facts.severe_cellularity,
       percent(cellularity.pairs_disagree));
-  double core_mm3 = 0.0;
+  double mean_mm3 = 0.0, mean_share = 0.0;
   for (const BiopsyRow& row : rows) {
-    const double radius_mm = 0.5e-3 * row.needle.width_um;
-    core_mm3 += 3.141592653589793 * radius_mm * radius_mm * 1e-3 * row.counts.length_um /
-                static_cast<double>(rows.size());
+    mean_mm3 += core_mm3(row) / static_cast<double>(rows.size());
+    mean_share += row.counts.share_in_box / static_cast<double>(rows.size());
+  }
+  if (mean_share < 0.995) {
+    text += fmt::format(
+        "  On average {:.0f} % of a core's cylinder lies in the box: the box is not twice as wide "
+        "as "
+        "the\n  needle. Compare stem cells per mm3, not per core.\n",
+        100.0 * mean_share);
   }
   text += fmt::format(
       "  The box ({:.4g} mm3) holds {:.1f} cores side by side: cores share tissue, and none shows "
       "more of the\n  patient than this box. Take larger boxes for differences between far "
       "places.\n",
-      facts.box_mm3, core_mm3 > 0.0 ? facts.box_mm3 / core_mm3 : 0.0);
+      facts.box_mm3, mean_mm3 > 0.0 ? facts.box_mm3 / mean_mm3 : 0.0);
   return text;
 }
 
@@ -233,6 +324,14 @@ Json biopsy_json(const BiopsyFacts& facts, std::span<const BiopsyRow> rows) {
   }
   if (rows.size() > 1) {
     const BiopsySpread s = cellularity_spread(facts, rows);
+    const BiopsySpread lacking = hla_lacking_spread(rows);
+    json["hla_lacking_share"] = {{"cores_with_stem_cells", lacking.n}};
+    if (lacking.n > 0) {
+      json["hla_lacking_share"].update({{"mean", rounded(lacking.mean)},
+                                        {"sd", rounded(lacking.sd)},
+                                        {"least", rounded(lacking.least)},
+                                        {"most", rounded(lacking.most)}});
+    }
     json["cellularity"] = {{"mean", rounded(s.mean)},
                            {"sd", rounded(s.sd)},
                            {"least", rounded(s.least)},

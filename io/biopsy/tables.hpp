@@ -4,6 +4,7 @@
 
 #include "core/observe/biopsy_counts.hpp"
 #include "core/observe/needle.hpp"
+#include "io/biopsy/stain.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -38,6 +39,11 @@ struct BiopsyFacts {
 /// Two cores are said to be far apart from this difference of cellularity on.
 inline constexpr double cellularity_far_apart = 0.20;
 
+/// Two decimals at most: they tell the hours of a day apart.
+std::string day_text(double day);
+
+/// What stands below the picture of one core: three lines, from which the stage can be read.
+std::string slide_caption(const BiopsyFacts& facts, const BiopsyRow& row, Stain stain);
 std::string biopsy_text(const BiopsyFacts& facts, const BiopsyRow& row);
 /// How the cores differ; two or more.
 std::string spread_text(const BiopsyFacts& facts, std::span<const BiopsyRow> rows);

@@ -52,6 +52,12 @@ CheckpointPath resolve(const fs::path& path) {
   if (named || fs::exists(path / "state.h5", error) || fs::exists(path / "manifest.json", error)) {
     return {PathKind::checkpoint, path, path / "state.h5", path};
   }
+  if (fs::exists(path / "scenario.effective.yaml", error)) {
+    throw Failure(ExitCode::files,
+                  fmt::format("{} holds a run without its folder 'checkpoints', where the state of "
+                              "its cells would be: copy the folder back, or run it again",
+                              path.string()));
+  }
   throw Failure(ExitCode::files,
                 fmt::format("{} is neither a run directory (no 'checkpoints' in it) nor a "
                             "checkpoint (no 'state.h5' in it)",

@@ -19,9 +19,9 @@ std::string_view palette();
 
 namespace {
 
-constexpr std::array<std::string_view, 8> list_names = {"tissue",         "niche type", "cell kind",
+constexpr std::array<std::string_view, 9> list_names = {"tissue",         "niche type", "cell kind",
                                                         "cell state",     "genotype",   "clone",
-                                                        "clinical state", "curve"};
+                                                        "clinical state", "curve",      "process"};
 constexpr std::string_view preset_prefix = "marrow ";  // so that ParaView's users find them
 
 PaletteEntry entry_of(const nlohmann::json& preset, std::size_t number) {

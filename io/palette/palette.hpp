@@ -20,6 +20,7 @@ enum class Palette {
   clone,           // in turn, for clones that their genotype does not tell apart
   clinical_state,  // ClinicalState
   curve,           // in turn, quantities over time
+  process,         // in turn, what happens to stem cells and to the patient
 };
 
 using Rgb = std::array<std::uint8_t, 3>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/report/clone_history.hpp"
 
+#include "core/observe/census.hpp"
 #include "core/observe/phylogeny.hpp"
 #include "io/palette/palette.hpp"
 
@@ -20,16 +21,18 @@ std::int64_t cells_at(const CloneCount& count, std::uint32_t clone) {
 
 class Builder {
  public:
-  Builder(std::span<const double> days, const std::vector<std::vector<double>>& line_cells,
-          const Parameters& parameters, const CloneRecords& records)
+  Builder(std::span<const double> days, const LineCells& cells, const Parameters& parameters,
+          const CloneRecords& records)
       : days_(days),
-        lines_(line_cells),
+        cells_(cells),
         parameters_(parameters),
+        mutants_(mutant_groups(parameters.clones)),
         table_(records.table),
         counts_(records.counts) {}
 
   CloneHistory build(std::size_t most_shown) {
     add_lines();
+    if (cells_.mutants.size() == mutants_.size()) add_mutants();
     if (counts_.size() >= fewest_moments) {
       history_.moments = counts_.size();
       for (const std::uint32_t clone : largest(most_shown)) add_clone(clone);
@@ -42,15 +45,53 @@ class Builder {
  private:
   void add_lines() {
     const auto& founders = parameters_.clones.founders;
-    for (std::size_t line = 0; line < lines_.size(); ++line) {
+    for (std::size_t line = 0; line < cells_.lines.size(); ++line) {
       CloneGroup group;
       group.name = line == 0 ? "normal" : founders[line - 1].name;
       group.genotype = line == 0 ? 0 : founders[line - 1].genotype;
+      const auto of_line = [line](const MutantGroup& g) { return g.line == line; };
+      if (cells_.mutants.size() != mutants_.size() && std::ranges::any_of(mutants_, of_line)) {
+        group.name += ", mutants not told apart";
+        group.genotype.reset();
+      }
       const bool own_root = line == 0 || founders[line - 1].at == FounderTime::infusion;
       group.parent = own_root ? -1 : 0;
-      group.cells = lines_[line];
+      group.cells = cells_.lines[line];
       history_.groups.push_back(std::move(group));
     }
+  }
+
+  /// The cells of a line whose genotype is not the founder's, where there ever were any.
+  void add_mutants() {
+    for (std::size_t g = 0; g < mutants_.size(); ++g) {
+      const std::vector<double>& cells = cells_.mutants[g];
+      if (std::ranges::none_of(cells, [](double c) { return c > 0.0; })) continue;
+      const auto& [line, genotype] = mutants_[g];
+      CloneGroup group;
+      group.name = palette_entry(Palette::genotype, static_cast<int>(genotype)).name;
+      group.name += line == 0 ? " mutants" : " mutants of " + history_.groups[line].name;
+      group.genotype = genotype;
+      group.parent = static_cast<std::int64_t>(line);
+      group.cells = cells;
+      take_from(line, cells);
+      history_.groups.push_back(std::move(group));
+      mutant_group_of_[{line, genotype}] = history_.groups.size() - 1;
+    }
+  }
+
+  void take_from(std::size_t group, const std::vector<double>& cells) {
+    std::vector<double>& rest = history_.groups[group].cells;
+    for (std::size_t i = 0; i < rest.size(); ++i) rest[i] = std::max(rest[i] - cells[i], 0.0);
+  }
+
+  [[nodiscard]] std::size_t line_of(std::uint32_t clone) const {
+    return std::min<std::size_t>(table_[clone].founder, cells_.lines.size() - 1);
+  }
+
+  /// The group of all cells of the clone's line and genotype, as far as the series knows it.
+  [[nodiscard]] std::size_t base_of(std::uint32_t clone) const {
+    const auto found = mutant_group_of_.find({line_of(clone), table_[clone].genotype});
+    return found == mutant_group_of_.end() ? line_of(clone) : found->second;
   }
 
   /// A clone is the root of its line when no other clone of its line is its parent.
@@ -77,14 +118,20 @@ class Builder {
     return shown;
   }
 
-  /// The group that holds a clone: its own, or that of its nearest ancestor that has one.
+  /// The group that holds a clone's cells: its own, or all of its line and genotype.
   [[nodiscard]] std::size_t group_of(std::uint32_t clone) const {
-    for (std::uint32_t c = clone; c < table_.size(); c = table_[c].parent) {
+    const auto found = group_of_clone_.find(clone);
+    return found == group_of_clone_.end() ? base_of(clone) : found->second;
+  }
+
+  /// The group from which a clone arose: an ancestor's, whatever its genotype.
+  [[nodiscard]] std::size_t origin_of(std::uint32_t clone) const {
+    for (std::uint32_t c = table_[clone].parent; c < table_.size(); c = table_[c].parent) {
       const auto found = group_of_clone_.find(c);
       if (found != group_of_clone_.end()) return found->second;
       if (is_line_root(c)) break;
     }
-    return std::min<std::size_t>(table_[clone].founder, lines_.size() - 1);
+    return base_of(clone);
   }
 
   void add_clone(std::uint32_t id) {
@@ -98,46 +145,46 @@ class Builder {
                      : clone_name(clone, id, parameters_.clones.founders,
                                   parameters_.clones.active_mutations());
     group.genotype = clone.genotype;
-    group.parent = static_cast<std::int64_t>(group_of(id));
+    group.parent = static_cast<std::int64_t>(origin_of(id));
     group.birth_d = static_cast<double>(clone.birth_step) / hours_per_day;
-    const std::size_t line = std::min<std::size_t>(clone.founder, lines_.size() - 1);
+    const std::size_t base = base_of(id);
+    whole_.try_emplace(base, history_.groups[base].cells);
+    const std::vector<double> shares = shares_at_moments(id, base);
     for (std::size_t i = 0; i < days_.size(); ++i) {
-      group.cells.push_back(lines_[line][i] * share_in_line(id, line, group.birth_d, days_[i]));
-      history_.groups[line].cells[i] -= group.cells.back();
+      group.cells.push_back(whole_[base][i] * share_on(days_[i], shares, group.birth_d));
     }
-    for (double& rest : history_.groups[line].cells) rest = std::max(rest, 0.0);
+    take_from(base, group.cells);
     history_.groups.push_back(std::move(group));
     group_of_clone_[id] = history_.groups.size() - 1;
   }
 
-  [[nodiscard]] double share_at(std::size_t moment, std::uint32_t id, std::size_t line) const {
-    std::int64_t whole = 0;
-    for (const auto& [clone, cells] : counts_[moment].cells) {
-      if (std::min<std::size_t>(table_[clone].founder, lines_.size() - 1) == line) whole += cells;
+  /// The clone's share of the cells of its base at each moment.
+  [[nodiscard]] std::vector<double> shares_at_moments(std::uint32_t id, std::size_t base) const {
+    std::vector<double> shares;
+    for (const CloneCount& count : counts_) {
+      std::int64_t whole = 0;
+      for (const auto& [clone, cells] : count.cells) {
+        if (base_of(clone) == base) whole += cells;
+      }
+      const auto own = static_cast<double>(cells_at(count, id));
+      shares.push_back(whole == 0 ? 0.0 : own / static_cast<double>(whole));
     }
-    return whole == 0
-               ? 0.0
-               : static_cast<double>(cells_at(counts_[moment], id)) / static_cast<double>(whole);
+    return shares;
   }
 
-  /// Linear between the moments, from nothing at birth, constant beyond the first and last moment.
-  [[nodiscard]] double share_in_line(std::uint32_t id, std::size_t line, double birth_d,
-                                     double day) {
+  /// Straight between two moments that are near each other, from nothing at birth; nothing where no
+  /// such moments tell of it.
+  [[nodiscard]] double share_on(double day, std::span<const double> shares, double birth_d) const {
     if (day < birth_d) return 0.0;
-    std::vector<double>& shares = shares_[id];
-    for (std::size_t m = shares.size(); m < counts_.size(); ++m) {
-      shares.push_back(share_at(m, id, line));
-    }
-    const auto later = std::ranges::upper_bound(counts_, day, {}, &CloneCount::day);
-    const auto m = static_cast<std::size_t>(later - counts_.begin());
-    if (m == counts_.size()) return shares.back();
-    const double to = shares[m];
-    const bool from_birth = birth_d > 0.0 && (m == 0 || counts_[m - 1].day < birth_d);
-    if (m == 0 && !from_birth) return to;
+    const auto next = std::ranges::lower_bound(counts_, day, {}, &CloneCount::day);
+    const auto m = static_cast<std::size_t>(next - counts_.begin());
+    if (m == counts_.size()) return 0.0;
+    if (counts_[m].day == day) return shares[m];
+    if (m == 0 || counts_[m].day - counts_[m - 1].day > longest_gap_d) return 0.0;
+    const bool from_birth = birth_d > counts_[m - 1].day;
     const double from_d = from_birth ? birth_d : counts_[m - 1].day;
     const double from = from_birth ? 0.0 : shares[m - 1];
-    const double width = counts_[m].day - from_d;
-    return width > 0.0 ? from + (to - from) * (day - from_d) / width : to;
+    return from + (shares[m] - from) * (day - from_d) / (counts_[m].day - from_d);
   }
 
   void count_hidden() {
@@ -183,22 +230,23 @@ class Builder {
   }
 
   std::span<const double> days_;
-  const std::vector<std::vector<double>>& lines_;
+  const LineCells& cells_;
   const Parameters& parameters_;
+  std::vector<MutantGroup> mutants_;
   const CloneTable& table_;
   const std::vector<CloneCount>& counts_;
   std::map<std::uint32_t, std::size_t> group_of_clone_;
-  std::map<std::uint32_t, std::vector<double>> shares_;
+  std::map<std::pair<std::size_t, std::uint32_t>, std::size_t> mutant_group_of_;
+  std::map<std::size_t, std::vector<double>> whole_;  // cells of a base before clones left it
   CloneHistory history_;
 };
 
 }  // namespace
 
-CloneHistory clone_history(std::span<const double> days,
-                           const std::vector<std::vector<double>>& line_cells,
+CloneHistory clone_history(std::span<const double> days, const LineCells& cells,
                            const Parameters& parameters, const CloneRecords& records,
                            std::size_t most_shown) {
-  return Builder(days, line_cells, parameters, records).build(most_shown);
+  return Builder(days, cells, parameters, records).build(most_shown);
 }
 
 }  // namespace marrow::io

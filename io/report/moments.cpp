@@ -67,8 +67,13 @@ StoredState read_state(const fs::path& checkpoint) {
   return {import_fields(columns), reader.niche_sites()};
 }
 
-CloneRecords clone_records(const std::vector<Moment>& moments, std::size_t most,
+CloneRecords clone_records(const std::vector<Moment>& moments, FrameExtent frames, std::size_t most,
                            std::vector<std::string>& trouble) {
+  std::vector<Moment> telling = moments;
+  if (frames == FrameExtent::cropped) {
+    for (Moment& moment : telling) moment.cells.clear();
+  }
+  std::erase_if(telling, [](const Moment& m) { return m.cells.empty() && m.checkpoint.empty(); });
   CloneRecords records;
   std::map<std::int64_t, CloneCount> counts;
   const auto attempt = [&](auto work) {
@@ -88,16 +93,16 @@ CloneRecords clone_records(const std::vector<Moment>& moments, std::size_t most,
     }
     if (table != nullptr) *table = state.clones;
   };
-  for (auto moment = moments.rbegin(); moment != moments.rend(); ++moment) {
+  for (auto moment = telling.rbegin(); moment != telling.rend(); ++moment) {
     if (moment->checkpoint.empty()) continue;
     if (attempt([&] { count_state(*moment, &records.table); })) break;
   }
   const std::size_t known = records.table.size();
-  for (const Moment& moment : chosen(moments, most)) {
+  for (const Moment& moment : chosen(telling, most)) {
     if (counts.contains(moment.step)) continue;
     attempt([&] {
       if (moment.cells.empty()) {
-        if (!moment.checkpoint.empty()) count_state(moment, nullptr);
+        count_state(moment, nullptr);
         return;
       }
       const std::vector<CellPoint> cells = read_cell_frame(moment.cells);

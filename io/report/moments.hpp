@@ -46,13 +46,14 @@ struct CloneCount {
 
 /// Everything known of the clones: the table of the newest checkpoint that can be read, entries
 /// seen only in frames without their parent, and sizes at the moments (at most `most`, evenly
-/// chosen, the last always). Files that cannot be read are left out, each with a sentence in
-/// `trouble`.
+/// chosen, the last always). Only frames of the whole box are counted. Files that cannot be read
+/// are left out, each with a sentence in `trouble`.
 struct CloneRecords {
   CloneTable table;
   std::vector<CloneCount> counts;  // ascending days
 };
-CloneRecords clone_records(const std::vector<Moment>& moments, std::size_t most,
+enum class FrameExtent { whole, cropped };
+CloneRecords clone_records(const std::vector<Moment>& moments, FrameExtent frames, std::size_t most,
                            std::vector<std::string>& trouble);
 
 }  // namespace marrow::io

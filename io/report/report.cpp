@@ -7,6 +7,7 @@
 #include "io/run/build_info.hpp"
 #include "io/run/file_calls.hpp"
 #include "io/run/run_paths.hpp"
+#include "io/text/utf8.hpp"
 
 #include <string_view>
 #include <utility>
@@ -29,10 +30,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// JSON that a page may hold: no '<' that could end its script, invalid UTF-8 replaced.
+/// JSON that a page may hold: no '<' that could end its script, invalid UTF-8 and controls of
+/// writing direction replaced.
 std::string script_safe(const nlohmann::json& value) {
   std::string safe;
-  for (const char c : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)) {
+  const std::string text = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  for (const char c : without_direction_controls(text)) {
     if (c == '<') {
       safe += "\\u003c";
     } else {

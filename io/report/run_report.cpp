@@ -2,6 +2,7 @@
 #include "io/report/run_report.hpp"
 
 #include "core/model/failure.hpp"
+#include "core/observe/census.hpp"
 #include "io/report/clone_history.hpp"
 #include "io/report/moments.hpp"
 #include "io/report/run_texts.hpp"
@@ -21,6 +22,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace marrow::io {
 namespace {
@@ -79,8 +81,8 @@ class Collector {
   json collect() {
     add_status();
     add_scenario();
+    add_events();  // before the series: the row of the diagnosis is always shown
     add_series();
-    add_events();
     add_texts();
     add_cells();
     report_["notes"] = notes_;
@@ -154,8 +156,9 @@ class Collector {
     const std::vector<double> days = table.numbers("day");
     const std::size_t every =
         std::max<std::size_t>(1, (days.size() + most_points - 1) / most_points);
+    const std::set<std::size_t> key_rows = key_rows_of(days, table);
     for (std::size_t i = 0; i < days.size(); ++i) {
-      if (i % every == 0 || i + 1 == days.size()) rows_.push_back(i);
+      if (i % every == 0 || key_rows.contains(i)) rows_.push_back(i);
     }
     json& series = report_["series"] = json::object();
     for (const std::string& column : table.columns()) {
@@ -174,6 +177,24 @@ class Collector {
       report_["clinical_state"] = states.back();
       report_["digest"] = table.texts("digest").back();
     }
+  }
+
+  /// The last row, and those of the diagnosis and of the fewest stem cells.
+  [[nodiscard]] std::set<std::size_t> key_rows_of(const std::vector<double>& days,
+                                                  const DelimitedText& table) const {
+    if (days.empty()) return {};
+    const auto first_least = [](const std::vector<double>& values) {
+      return static_cast<std::size_t>(std::ranges::min_element(values) - values.begin());
+    };
+    std::set<std::size_t> rows = {days.size() - 1};
+    const std::vector<double> stem_cells = table.numbers("stem_cells");
+    if (stem_cells.size() == days.size()) rows.insert(first_least(stem_cells));
+    if (diagnosis_d_) {
+      std::vector<double> apart = days;
+      for (double& day : apart) day = std::abs(day - *diagnosis_d_);
+      rows.insert(first_least(apart));
+    }
+    return rows;
   }
 
   [[nodiscard]] std::vector<double> picked(const std::vector<double>& values) const {
@@ -219,23 +240,50 @@ class Collector {
     add_slices(moments);
   }
 
-  void add_clones(const std::vector<Moment>& moments) {
-    std::vector<std::vector<double>> lines = {columns_["cells_normal"]};
+  /// Columns of the series for the clone plot; no mutants when the series does not have them all.
+  LineCells line_cells() {
+    LineCells cells;
+    cells.lines.push_back(columns_["cells_normal"]);
     for (const FounderClone& founder : parameters_->clones.founders) {
-      lines.push_back(columns_["cells_" + founder.name]);
+      cells.lines.push_back(columns_["cells_" + founder.name]);
     }
-    for (const std::vector<double>& line : lines) {
+    for (const MutantGroup& group : mutant_groups(parameters_->clones)) {
+      const auto column = columns_.find(mutant_group_name(group, parameters_->clones));
+      if (column == columns_.end()) {
+        cells.mutants.clear();
+        note(
+            "Genotypes of mutants among the stem cells: series.csv, of another version of the "
+            "program, does not tell them apart.");
+        break;
+      }
+      cells.mutants.push_back(column->second);
+    }
+    return cells;
+  }
+
+  static bool has_cells(const Moment& moment) { return !moment.cells.empty(); }
+
+  void add_clones(const std::vector<Moment>& moments) {
+    const LineCells cells = line_cells();
+    for (const std::vector<double>& line : cells.lines) {
       if (line.size() != rows_.size()) return note("series.csv lacks the lines of the founders.");
     }
     std::vector<std::string> trouble;
-    const CloneRecords records = clone_records(moments, most_moments, trouble);
+    const auto extent =
+        parameters_->output.frames.crop_voxels ? FrameExtent::cropped : FrameExtent::whole;
+    if (extent == FrameExtent::cropped && std::ranges::any_of(moments, has_cells)) {
+      note(
+          "Clones in frames, which show a part of the box (output.frames.crop): single clones are "
+          "counted in checkpoints only.");
+    }
+    const CloneRecords records = clone_records(moments, extent, most_moments, trouble);
     for (const std::string& sentence : trouble) note(sentence);
     const CloneHistory history =
-        clone_history(columns_["day"], lines, *parameters_, records, most_clones);
+        clone_history(columns_["day"], cells, *parameters_, records, most_clones);
     json groups = json::array();
     for (const CloneGroup& g : history.groups) {
       groups.push_back({{"name", g.name},
-                        {"genotype", g.genotype},
+                        {"genotype", g.genotype ? json(*g.genotype) : json(nullptr)},
                         {"parent", g.parent},
                         {"birth_d", rounded(g.birth_d)},
                         {"clones", g.clones},
@@ -246,17 +294,25 @@ class Collector {
     report_["clones"] = {{"groups", groups}, {"bands", bands}, {"moments", history.moments}};
   }
 
-  /// The first moment, the first one after the diagnosis, and the last.
+  /// The first moment, the first one after the diagnosis, and the last, where they lie apart.
   void add_slices(const std::vector<Moment>& moments) {
     std::vector<std::pair<Moment, std::string>> wanted;
     std::vector<Moment> drawable;
     std::ranges::copy_if(moments, std::back_inserter(drawable), &Moment::drawable);
     if (drawable.empty()) return note("There is no frame and no checkpoint yet, so no slice.");
-    wanted.emplace_back(drawable.front(), drawable.front().step == 0 ? "start" : "first kept");
+    const std::int64_t last_step = drawable.back().step;
+    const auto early = [&](const Moment& m) { return last_step - m.step > last_step / 10; };
+    if (early(drawable.front())) {
+      wanted.emplace_back(drawable.front(), drawable.front().step == 0 ? "start" : "first kept");
+    } else {
+      note(
+          "Sections of earlier days: neither a frame nor a checkpoint of them is there; "
+          "output.frames.every or checkpoint.keep_every keeps some.");
+    }
     const auto ill = std::ranges::find_if(drawable, [&](const Moment& m) {
       return diagnosis_d_ && static_cast<double>(m.step) / 24.0 >= *diagnosis_d_;
     });
-    if (ill != drawable.end()) wanted.emplace_back(*ill, "after diagnosis");
+    if (ill != drawable.end() && early(*ill)) wanted.emplace_back(*ill, "after diagnosis");
     wanted.emplace_back(drawable.back(), "latest");
     const fs::path checkpoint = newest_checkpoint(moments);
     attempt("Slices are left out", [&] {
@@ -289,6 +345,7 @@ class Collector {
                                  {"y_um", slice.y_um},
                                  {"height_um", slice.height_um},
                                  {"thickness_um", slice_thickness_um},
+                                 {"whole", slice.whole},
                                  {"png", base64(slice.png)},
                                  {"cells", cells}});
   }

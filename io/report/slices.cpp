@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/report/slices.hpp"
 
+#include "core/model/failure.hpp"
 #include "core/observe/kernel_places.hpp"
 #include "core/patient/hematopoiesis.hpp"
 #include "core/tissue/adipocytes.hpp"
@@ -9,6 +10,8 @@
 #include "io/palette/palette.hpp"
 #include "io/vtk/frame_read.hpp"
 #include "io/vtk/png_image.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -20,6 +23,8 @@ namespace marrow::io {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr Rgb unknown_grey = {0xd0, 0xd0, 0xd0};
 
 Box layer_of(const Lattice& lattice, std::int64_t z) {
   return {{0, 0, z}, {lattice.extent.x, lattice.extent.y, z + 1}};
@@ -42,6 +47,7 @@ TissueKind shown_in_section(TissueKind kind) {
 
 /// Cells in the slice, and fat by block.
 struct SlicePainter::Content {
+  Box shown;  // voxels of which the moment's files tell
   std::vector<SliceCell> cells;
   Box blocks;
   std::vector<float> fat;  // x-fastest over `blocks`
@@ -72,6 +78,7 @@ SlicePainter::SlicePainter(const Parameters& parameters, const fs::path& checkpo
 void SlicePainter::add(SiteIndex site, CellState state, std::uint32_t genotype,
                        Content& content) const {
   const Index3 at = lattice_.position(site);
+  if (!content.shown.contains(at)) return;
   const double height_um = static_cast<double>(at.z - layer_) * lattice_.spacing_um;
   if (std::abs(height_um) > 0.5 * slice_thickness_um) return;
   content.cells.push_back({(static_cast<double>(at.x) + 0.5) * lattice_.spacing_um,
@@ -81,7 +88,19 @@ void SlicePainter::add(SiteIndex site, CellState state, std::uint32_t genotype,
 
 SlicePainter::Content SlicePainter::from_frames(const Moment& moment) const {
   BlockFrame fat = read_block_frame(moment.fields, "fat");
-  Content content{{}, fat.blocks, std::move(fat.values)};
+  const auto voxels = [](const Index3& block) {
+    return Index3{block.x * block_edge, block.y * block_edge, block.z * block_edge};
+  };
+  Box shown = intersection(lattice_.box(), {voxels(fat.blocks.lo), voxels(fat.blocks.hi)});
+  const auto& crop = parameters_.output.frames.crop_voxels;
+  if (crop) shown = intersection(shown, *crop);
+  if (layer_ < shown.lo.z || layer_ >= shown.hi.z) {
+    throw Failure(ExitCode::files,
+                  fmt::format("the frames of hour {} do not show the middle layer of the box "
+                              "(output.frames.crop), and there is no checkpoint of this hour",
+                              moment.step));
+  }
+  Content content{shown, {}, fat.blocks, std::move(fat.values)};
   std::set<SiteIndex> vacant(niche_sites_.begin(), niche_sites_.end());
   for (const CellPoint& cell : read_cell_frame(moment.cells)) {
     vacant.erase(cell.site);
@@ -94,7 +113,7 @@ SlicePainter::Content SlicePainter::from_frames(const Moment& moment) const {
 SlicePainter::Content SlicePainter::from_checkpoint(const Moment& moment) const {
   StoredState stored = read_state(moment.checkpoint);
   ModelState& state = stored.state;
-  Content content{{}, BlockGrid(lattice_.extent).box(), {}};
+  Content content{lattice_.box(), {}, BlockGrid(lattice_.extent).box(), {}};
   content.fat.resize(static_cast<std::size_t>(content.blocks.volume()));
   for (std::size_t b = 0; b < state.block_index.size(); ++b) {
     content.fat.at(state.block_index[b]) =
@@ -131,6 +150,10 @@ std::string SlicePainter::picture(const Content& content) const {
   for (std::int64_t y = lattice_.extent.y; y-- > 0;) {
     for (std::int64_t x = 0; x < lattice_.extent.x; ++x) {
       const Index3 at{x, y, layer_};
+      if (!content.shown.contains(at)) {
+        rgb.insert(rgb.end(), unknown_grey.begin(), unknown_grey.end());
+        continue;
+      }
       const std::uint8_t reveal = reveal_[static_cast<std::size_t>(offset_in(layer, at))];
       const TissueKind kind = shown_in_section(tissue_.at(at));
       const bool is_fat = kind == TissueKind::marrow && shows_fat(reveal, content.fat_at(at));
@@ -141,10 +164,21 @@ std::string SlicePainter::picture(const Content& content) const {
   return png_bytes(lattice_.extent.x, lattice_.extent.y, rgb);
 }
 
-Slice SlicePainter::paint(const Moment& moment) const {
+SlicePainter::Content SlicePainter::content_of(const Moment& moment) const {
   const bool frames = !moment.cells.empty() && !moment.fields.empty();
-  Content content = frames ? from_frames(moment) : from_checkpoint(moment);
+  if (moment.checkpoint.empty()) return from_frames(moment);
+  try {
+    return from_checkpoint(moment);
+  } catch (const Failure&) {
+    if (!frames) throw;
+    return from_frames(moment);
+  }
+}
+
+Slice SlicePainter::paint(const Moment& moment) const {
+  Content content = content_of(moment);
   Slice slice;
+  slice.whole = content.shown == lattice_.box();
   slice.day = static_cast<double>(moment.step) / 24.0;
   slice.height_um = static_cast<double>(layer_) * lattice_.spacing_um;
   slice.x_um = static_cast<double>(lattice_.extent.x) * lattice_.spacing_um;

@@ -32,6 +32,7 @@ struct Slice {
   double height_um = 0.0;  // of the layer above the lower face of the box
   double x_um = 0.0;       // extent of the picture
   double y_um = 0.0;
+  bool whole = true;  // false: of a part nothing is known; it is grey
   std::string png;
   std::vector<SliceCell> cells;
 };
@@ -43,17 +44,18 @@ class SlicePainter {
   /// when it is needed and cannot be read.
   SlicePainter(const Parameters& parameters, const std::filesystem::path& checkpoint);
 
-  /// A drawable moment; a frame is preferred to a checkpoint. Throws Failure when its files cannot
-  /// be read.
+  /// A drawable moment; a checkpoint, which is whole, is preferred to frames, which may be cropped.
+  /// Throws Failure when its files cannot be read, or hold nothing of the layer.
   [[nodiscard]] Slice paint(const Moment& moment) const;
 
  private:
   struct Content;
 
+  [[nodiscard]] Content content_of(const Moment& moment) const;
   [[nodiscard]] Content from_frames(const Moment& moment) const;
   [[nodiscard]] Content from_checkpoint(const Moment& moment) const;
   [[nodiscard]] std::string picture(const Content& content) const;
-  /// Adds a cell if it lies in the slice.
+  /// Adds a cell if it lies in the slice and in the part that is shown.
   void add(SiteIndex site, CellState state, std::uint32_t genotype, Content& content) const;
 
   Parameters parameters_;

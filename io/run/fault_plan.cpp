@@ -11,6 +11,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -62,7 +63,8 @@ std::optional<std::int64_t> number_after(std::string_view key, std::string_view 
 }
 
 bool is_point(std::string_view point) {
-  constexpr std::array<std::string_view, 12> names = {"begin:origin",
+  constexpr std::array<std::string_view, 13> names = {"begin:mpi",
+                                                      "begin:origin",
                                                       "begin:state",
                                                       "begin:outputs",
                                                       "series",
@@ -109,6 +111,8 @@ FaultPlan FaultPlan::from_environment(int ranks) {
   const char* text = std::getenv("MARROW_FAULT");
   return text == nullptr ? FaultPlan() : FaultPlan(text, ranks);
 }
+
+FaultPlan FaultPlan::before_mpi() { return from_environment(std::numeric_limits<int>::max()); }
 
 FaultPlan::Fault* FaultPlan::find(std::string_view point, int rank, bool spoiling) {
   for (Fault& fault : faults_) {

@@ -19,14 +19,17 @@ enum class FaultAction { kill, fail, crash, hang, freeze, sick, poison, lose };
 class FaultPlan {
  public:
   FaultPlan() = default;
-  /// "ACTION@POINT[,rank=N]", several separated by ";". Points are "begin:origin", "begin:state",
-  /// "begin:outputs", "step:HOUR", "series", "frame", "checkpoint:NAME" (NAME as in
+  /// "ACTION@POINT[,rank=N]", several separated by ";". Points are "begin:mpi", "begin:origin",
+  /// "begin:state", "begin:outputs", "step:HOUR", "series", "frame", "checkpoint:NAME" (NAME as in
   /// WriteOptions::at_point), "inspect:FIELD", and of a cohort "patient:NUMBER" (before it) and
   /// "recorded:NUMBER" (after it). Without a rank, all `ranks`. Throws
   /// Failure(command_line) for anything else: a fault that never comes would prove nothing.
   FaultPlan(std::string_view text, int ranks);
   /// The plan of MARROW_FAULT for a job of so many ranks.
   static FaultPlan from_environment(int ranks);
+  /// The same while ranks are not known yet; faults of single ranks do not come then.
+  static FaultPlan before_mpi();
+  static constexpr int any_rank = -1;
 
   [[nodiscard]] bool empty() const { return faults_.empty(); }
   /// Does what the plan has for this point and rank. Each fault happens once.

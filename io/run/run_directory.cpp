@@ -10,11 +10,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
+#include <cmath>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <thread>
-#include <time.h>
 #include <unistd.h>
 #include <utility>
 
@@ -74,16 +76,22 @@ class CreatedDirectories {
     if (kept_) return;
     for (auto path = paths_.rbegin(); path != paths_.rend(); ++path) ::rmdir(path->c_str());
   }
-  void create(const fs::path& path) {
+  /// Again when another start, which only looked, took away what it had made.
+  void create(const fs::path& path, int attempts_left = 10) {
     std::error_code error;
     const fs::path parent = path.parent_path();
     if (!parent.empty() && parent != path && !fs::exists(parent, error)) create(parent);
     if (fs::is_directory(path, error)) return;
-    if (fs::exists(path, error)) {
-      fail(path, "cannot be created: a file of this name exists. Choose another directory with -o");
-    }
-    if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) {
-      fail(path, fmt::format("cannot be created: {}", explain_errno(errno)));
+    if (::mkdir(path.c_str(), 0777) != 0) {
+      const int trouble = errno;
+      if (fs::is_directory(path, error)) return;
+      if (is_present(path)) {
+        fail(path,
+             "cannot be created: a file of this name exists. Choose another directory with -o");
+      }
+      const bool taken_away = trouble == ENOENT || trouble == EEXIST;
+      if (taken_away && attempts_left > 0) return create(path, attempts_left - 1);
+      fail(path, fmt::format("cannot be created: {}", explain_errno(trouble)));
     }
     paths_.push_back(path);
     // A checkpoint in a directory whose name is lost in a power cut would be lost with it.
@@ -99,55 +107,97 @@ class CreatedDirectories {
   bool kept_ = false;
 };
 
-/// Writes, flushes and removes a small file: permissions alone do not show full disks and quotas.
-void check_writable(const fs::path& directory) {
-  const fs::path probe =
-      directory / fmt::format("{}probe-{}{}", temporary_prefix, ::getpid(), temporary_suffix);
-  int error = 0;
-  {
-    const FileDescriptor opened = open_file(probe, O_WRONLY | O_CREAT | O_TRUNC);
-    if (!opened.is_open()) {
-      error = errno;
-    } else {
-      const std::string content(4096, 'x');
-      error = write_at(system_file_calls(), opened.number(), content, 0).error;
-      if (error == 0) error = flush_to_disk(system_file_calls(), opened.number());
-    }
-  }
-  ::unlink(probe.c_str());
-  if (error != 0) fail(directory, fmt::format("cannot be written: {}", explain_errno(error)));
-}
-
-/// Files a killed process left half-written under temporary names.
-void remove_leftovers(const fs::path& directory) {
-  std::error_code error;
-  std::vector<fs::path> leftovers;
-  for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (name.starts_with(temporary_prefix) && name.ends_with(temporary_suffix)) {
-      leftovers.push_back(entry->path());
-    }
-  }
-  for (const fs::path& leftover : leftovers) ::unlink(leftover.c_str());
-}
-
 constexpr std::int64_t ns_per_s = 1000000000;
 
 std::int64_t in_ns(const timespec& time) {
   return static_cast<std::int64_t>(time.tv_sec) * ns_per_s + time.tv_nsec;
 }
 
+/// A small file, written and flushed: permissions alone do not show full disks and quotas. While it
+/// stands nobody takes the directory away.
+class Foothold {
+ public:
+  /// Creates the directory, and again if another start, which only looked, took it away.
+  Foothold(const fs::path& directory, CreatedDirectories& created)
+      : probe_(directory /
+               fmt::format("{}probe-{}{}", temporary_prefix, ::getpid(), temporary_suffix)) {
+    constexpr int attempts = 10;
+    int error = ENOENT;
+    for (int attempt = 0; error == ENOENT && attempt < attempts; ++attempt) {
+      created.create(directory);
+      error = write();
+    }
+    if (error == 0) return;
+    ::unlink(probe_.c_str());
+    fail(directory, fmt::format("cannot be written: {}", explain_errno(error)));
+  }
+  ~Foothold() { ::unlink(probe_.c_str()); }
+  Foothold(const Foothold&) = delete;
+  Foothold& operator=(const Foothold&) = delete;
+
+  /// The present by the clock that stamps files there, which may be another machine's.
+  [[nodiscard]] std::int64_t made_ns() const { return made_ns_; }
+
+ private:
+  int write() {
+    const FileDescriptor opened = open_file(probe_, O_WRONLY | O_CREAT | O_TRUNC);
+    if (!opened.is_open()) return errno;
+    const std::string content(4096, 'x');
+    int error = write_at(system_file_calls(), opened.number(), content, 0).error;
+    if (error == 0) error = flush_to_disk(system_file_calls(), opened.number());
+    struct stat found {};
+    if (error == 0 && ::fstat(opened.number(), &found) == 0) made_ns_ = in_ns(found.st_ctim);
+    return error;
+  }
+
+  fs::path probe_;
+  std::int64_t made_ns_ = 0;
+};
+
+/// Whether another process is just writing this temporary file: its number is in the name.
+bool is_being_written(std::string name) {
+  name.resize(name.size() - temporary_suffix.size());
+  const std::size_t dash = name.rfind('-');
+  pid_t writer = 0;
+  const char* end = name.data() + name.size();
+  if (dash == std::string::npos ||
+      std::from_chars(name.data() + dash + 1, end, writer).ptr != end || writer <= 0) {
+    return false;
+  }
+  return writer != ::getpid() && (::kill(writer, 0) == 0 || errno == EPERM);
+}
+
+/// Files a killed process left half-written under temporary names. Another start may be trying for
+/// the lock at this moment: its files are no leftovers.
+void remove_leftovers(const fs::path& directory) {
+  std::error_code error;
+  std::vector<fs::path> leftovers;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (name.starts_with(temporary_prefix) && name.ends_with(temporary_suffix) &&
+        !is_being_written(name)) {
+      leftovers.push_back(entry->path());
+    }
+  }
+  for (const fs::path& leftover : leftovers) ::unlink(leftover.c_str());
+}
+
 /// A STOP file addresses the process that was running; the next start must not obey it at once. One
-/// that was made since this process began, in its set-up, is meant for it.
+/// that was made since this process began, in its set-up, is meant for it. When it was made is what
+/// the file system says (ctime): its date can be anything.
 void remove_old_requests(const RunPaths& paths, std::int64_t started_ns,
                          std::vector<std::string>& notes) {
   for (const fs::path& request : {paths.stop_request(), paths.checkpoint_request()}) {
     struct stat found {};
-    if (::lstat(request.c_str(), &found) != 0 || in_ns(found.st_mtim) > started_ns) continue;
+    if (::lstat(request.c_str(), &found) != 0 || in_ns(found.st_ctim) > started_ns) continue;
+    const std::string name = request.filename().string();
     if (::unlink(request.c_str()) == 0) {
-      notes.push_back(fmt::format("the file {} of an earlier request was removed",
-                                  request.filename().string()));
+      notes.push_back(fmt::format("the file {} of an earlier request was removed", name));
+    } else {
+      notes.push_back(fmt::format(
+          "the file {} of an earlier request cannot be removed, and this start will obey it: {}",
+          request.string(), explain_errno(errno)));
     }
   }
 }
@@ -184,8 +234,7 @@ DirectoryContents look_at(const fs::path& directory) {
 void check_place(const fs::path& directory) {
   const fs::path root = cleaned(directory);
   CreatedDirectories created;  // and removed again
-  created.create(root);
-  check_writable(root);
+  const Foothold foothold(root, created);
 }
 
 void refuse_foreign_results(const fs::path& directory) {
@@ -202,21 +251,17 @@ void refuse_foreign_results(const fs::path& directory) {
   }
 }
 
-std::int64_t file_time_now_ns() {
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  return in_ns(now);
-}
-
 RunDirectory RunDirectory::prepare(const fs::path& directory, OpenMode mode, LockPolicy policy,
-                                   const ProcessIdentity& self, std::int64_t started_ns,
-                                   Tenant tenant) {
+                                   const ProcessIdentity& self, double running_s, Tenant tenant) {
   const fs::path root = cleaned(directory);
   if (mode == OpenMode::fresh) refuse_existing_run(root, look_at(root));
   refuse_other_tenant(root, look_at(root), tenant);
   CreatedDirectories created;
-  created.create(root);
-  check_writable(root);
+  const Foothold foothold(root, created);
+  // Files are stamped a few milliseconds late.
+  constexpr double granularity_s = 0.02;
+  const std::int64_t started_ns =
+      foothold.made_ns() - std::llround((running_s - granularity_s) * double{ns_per_s});
   RunLock lock = RunLock::acquire(root, policy, self);
   // Only now is the answer final: another process may have run between the first look and the lock.
   DirectoryContents found = look_at(root);

@@ -9,7 +9,6 @@
 #include "io/run/run_paths.hpp"
 #include "parallel/communicator.hpp"
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -34,9 +33,6 @@ void check_place(const std::filesystem::path& directory);
 /// which a run could be known: --resume would write over what is not its own.
 void refuse_foreign_results(const std::filesystem::path& directory);
 
-/// The present, in ns, by the clock that stamps files.
-[[nodiscard]] std::int64_t file_time_now_ns();
-
 /// `fresh`: the directory must not hold a run. `resume`: it may hold one (--resume).
 enum class OpenMode { fresh, resume };
 /// What the directory is for: they do not share one.
@@ -45,12 +41,12 @@ enum class Tenant { run, cohort };
 class RunDirectory {
  public:
   /// Failure(files) says why the directory cannot be used; then nothing was created or changed. Of
-  /// the files STOP and CHECKPOINT those are removed that were made before `started_ns`
-  /// (file_time_now_ns): later ones address this process.
+  /// the files STOP and CHECKPOINT those are removed that are older than this process, which has
+  /// been running for `running_s`: later ones address it. Their age counts by the clock of the file
+  /// system, whatever the clock here says.
   static RunDirectory prepare(const std::filesystem::path& directory, OpenMode mode,
                               LockPolicy policy, const ProcessIdentity& self = this_process(),
-                              std::int64_t started_ns = file_time_now_ns(),
-                              Tenant tenant = Tenant::run);
+                              double running_s = 0.0, Tenant tenant = Tenant::run);
 
   [[nodiscard]] const RunPaths& paths() const { return paths_; }
   [[nodiscard]] const RunLock& lock() const { return lock_; }

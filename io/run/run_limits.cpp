@@ -18,6 +18,7 @@ double watchdog_limit_s(const std::string& text) {
 
 RunLimits run_limits(const LimitRequest& request, double started_steady_s, const Clock& clock) {
   RunLimits limits;
+  limits.started_steady_s = started_steady_s;
   limits.watchdog_s = watchdog_limit_s(request.watchdog);
   const auto end_by = [&](double steady_s) {
     limits.deadline_steady_s = std::min(limits.deadline_steady_s.value_or(steady_s), steady_s);

@@ -5,7 +5,6 @@
 
 #include "io/run/clock.hpp"
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -22,7 +21,7 @@ struct RunLimits {
   std::optional<double> deadline_steady_s;  // the earlier of --max-walltime and --stop-at
   std::optional<double> simulated_days;     // --stop-at
   double watchdog_s = 0.0;                  // 0: no watchdog
-  std::int64_t started_ns = 0;              // when the program began, as files are stamped
+  double started_steady_s = 0.0;            // when the program began
 };
 
 /// `started_steady_s`: when the program began; --max-walltime counts from there. Throws

@@ -6,6 +6,7 @@
 #include "io/run/file_calls.hpp"
 #include "io/run/run_paths.hpp"
 #include "io/run/wording.hpp"
+#include "io/text/shell_words.hpp"
 
 #include <fmt/format.h>
 
@@ -80,8 +81,9 @@ FileDescriptor guard(const std::filesystem::path& directory) {
   return opened;
 }
 
-/// Puts the complete LOCK file in place if there is none; false if there is one. A hard link makes
-/// existence and content appear together, also on NFS.
+/// Puts the complete LOCK file in place if there is none; false if there is one, or if another
+/// start took the draft for a leftover. A hard link makes existence and content appear together,
+/// also on NFS.
 bool create_lock(const std::filesystem::path& file, const std::string& content) {
   const std::filesystem::path draft =
       file.parent_path() /
@@ -96,7 +98,7 @@ bool create_lock(const std::filesystem::path& file, const std::string& content) 
   }
   ::unlink(draft.c_str());
   if (error == 0) return true;
-  if (error == EEXIST) return false;
+  if (error == EEXIST || error == ENOENT) return false;
   throw Failure(ExitCode::files,
                 fmt::format("'{}' cannot be created: {}", file.string(), explain_errno(error)));
 }
@@ -150,17 +152,17 @@ std::string last_sign_of_life(const std::filesystem::path& directory) {
 
 std::string scheduler_hint(const ProcessIdentity& owner) {
   if (owner.job.empty()) return fmt::format("look on host {}", owner.host);
-  return fmt::format("look with 'squeue -j {0}' or 'qstat {0}'", owner.job);
+  return fmt::format("look with squeue -j {0} or qstat {0}", shell_word(owner.job));
 }
 
 [[noreturn]] void refuse_live(const std::filesystem::path& directory, const Owner& owner) {
   throw Failure(
       ExitCode::files,
-      fmt::format(
-          "'{0}' is in use: {1} has been running there since {2}. Two runs in one directory "
-          "would destroy each other's results. Wait for it, stop it with a checkpoint "
-          "(touch '{0}/STOP'), or choose another directory with -o",
-          directory.string(), describe(owner.process), owner.since));
+      fmt::format("'{}' is in use: {} has been running there since {}. Two runs in one directory "
+                  "would destroy each other's results. Wait for it, stop it with a checkpoint "
+                  "(touch {}), or choose another directory with -o",
+                  directory.string(), describe(owner.process), owner.since,
+                  shell_word(RunPaths(directory).stop_request().string())));
 }
 
 [[noreturn]] void refuse_unverifiable(const std::filesystem::path& directory, const Owner& owner,
@@ -228,6 +230,12 @@ RunLock RunLock::acquire(const std::filesystem::path& directory, LockPolicy poli
   throw Failure(ExitCode::files,
                 fmt::format("'{}' is being locked by several processes at once: start only one",
                             directory.string()));
+}
+
+void RunLock::check(const std::filesystem::path& directory, LockPolicy policy,
+                    const ProcessIdentity& self) {
+  const std::optional<std::string> existing = read_lock(RunPaths(directory).lock());
+  if (existing) static_cast<void>(judge(directory, *existing, policy, self));
 }
 
 RunLock::RunLock(std::filesystem::path file, std::string content, std::string note)

@@ -19,6 +19,9 @@ class RunLock {
   /// Failure(files) if the directory is in use or may be.
   static RunLock acquire(const std::filesystem::path& directory, LockPolicy policy,
                          const ProcessIdentity& self);
+  /// The refusals of `acquire`, without touching anything.
+  static void check(const std::filesystem::path& directory, LockPolicy policy,
+                    const ProcessIdentity& self);
   ~RunLock();
   RunLock(RunLock&& other) noexcept;
   RunLock& operator=(RunLock&&) = delete;

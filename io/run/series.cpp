@@ -251,7 +251,13 @@ bool SeriesWriter::make_durable() {
     trouble_ = explain_errno(error);
     return false;
   }
-  durable_.add(tail_);
+  if (tail_.empty()) return true;
+  const std::size_t end_before =
+      tail_.size() < 2 ? std::string::npos : tail_.rfind('\n', tail_.size() - 2);
+  const std::size_t last_row = end_before == std::string::npos ? 0 : end_before + 1;
+  durable_.add(std::string_view(tail_).substr(0, last_row));
+  before_last_row_ = {durable_.length_bytes(), durable_.value()};
+  durable_.add(std::string_view(tail_).substr(last_row));
   tail_.clear();
   tail_written_ = 0;
   return true;
@@ -287,6 +293,16 @@ SeriesPosition SeriesWriter::sync() {
                             counted(pending(), "row"), trouble_));
   }
   return {durable_.length_bytes(), durable_.value()};
+}
+
+std::string SeriesWriter::last_name() const {
+  const std::uint64_t size = file_size(file_.number());
+  std::string text;
+  read_range(file_.number(), size > read_piece_bytes ? size - read_piece_bytes : 0, size,
+             [&](std::string_view bytes) { text += bytes; });
+  if (!text.empty()) text.pop_back();  // its line end
+  text.erase(0, text.rfind('\n') + 1);
+  return text.substr(0, text.find(','));
 }
 
 std::optional<std::string> series_problem(const std::filesystem::path& file,

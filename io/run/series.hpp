@@ -73,6 +73,13 @@ class SeriesWriter {
   /// checkpoint is good.
   SeriesPosition sync();
 
+  /// What a checkpoint has to record when the last row, which sync has made durable, is there for
+  /// the end of the run alone: a run that goes on begins without it.
+  [[nodiscard]] const SeriesPosition& before_last_row() const { return before_last_row_; }
+
+  /// The first cell of the last line in the file.
+  [[nodiscard]] std::string last_name() const;
+
   /// What resume removed.
   [[nodiscard]] const SeriesCut& cut() const { return cut_; }
 
@@ -87,7 +94,8 @@ class SeriesWriter {
   FileDescriptor file_;
   std::size_t columns_;
   const FileCalls* calls_;
-  SeriesHash durable_;            // of the bytes that an fsync has confirmed
+  SeriesHash durable_;  // of the bytes that an fsync has confirmed
+  SeriesPosition before_last_row_;
   std::string tail_;              // all bytes after those, kept until the next successful fsync
   std::size_t tail_written_ = 0;  // how many of them are in the file
   std::string trouble_;

@@ -79,6 +79,7 @@ RunStatus from_json(const json& from) {
   status.digest = digest_at(from);
   from.at("real_cells_per_niche").get_to(status.real_cells_per_niche);
   from.at("outputs_lost").get_to(status.outputs_lost);
+  if (from.contains("stale_files")) from.at("stale_files").get_to(status.stale_files);
   from.at("rows_pending").get_to(status.rows_pending);
   from.at("health").get_to(status.health);
   from.at("message").get_to(status.message);
@@ -116,6 +117,7 @@ std::string status_json(const RunStatus& status) {
   out["digest"] = fmt::format("{:016x}", status.digest);
   out["real_cells_per_niche"] = status.real_cells_per_niche;
   out["outputs_lost"] = status.outputs_lost;
+  if (!status.stale_files.empty()) out["stale_files"] = status.stale_files;
   out["rows_pending"] = status.rows_pending;
   out["health"] = status.health;
   out["message"] = status.message;

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace marrow::io {
 
@@ -29,10 +30,11 @@ struct RunStatus {
   std::optional<std::int64_t> last_good_checkpoint;  // its step
   std::uint64_t digest = 0;
   double real_cells_per_niche = 0.0;  // the scale: stem cells of the patient per niche of the box
-  std::int64_t outputs_lost = 0;      // frames and other files that could not be written
-  std::int64_t rows_pending = 0;      // series rows kept in memory because the disk refuses them
-  std::string health = "good";        // or what the health check found
-  std::string message;                // why it stopped or failed
+  std::int64_t outputs_lost = 0;      // frames that could not be written
+  std::vector<std::string> stale_files;  // results that could not be brought up to the end
+  std::int64_t rows_pending = 0;         // series rows kept in memory because the disk refuses them
+  std::string health = "good";           // or what the health check found
+  std::string message;                   // why it stopped or failed
   int exit_code = 0;
   // Of a cohort: steps are patients, one for each arm, and so many of them failed.
   std::optional<std::int64_t> patients_failed;

@@ -3,6 +3,7 @@
 #include "io/run/run_directory.hpp"
 #include "io/run/status.hpp"
 #include "io/run/wording.hpp"
+#include "io/text/shell_words.hpp"
 
 #include <fmt/format.h>
 
@@ -48,7 +49,7 @@ std::string resume_advice(const Observation& seen) {
     return fmt::format("The {} job continues it {}",
                        seen.job == JobPhase::queued ? "queued" : "running", from);
   }
-  return fmt::format("--resume -o '{}' continues {}", seen.directory.string(), from);
+  return fmt::format("--resume -o {} continues {}", shell_word(seen.directory.string()), from);
 }
 
 std::string running_line(const Observation& seen) {

@@ -33,6 +33,10 @@ constexpr std::array<int, 4> stopping_signals{SIGUSR1, SIGTERM, SIGINT, SIGHUP};
 constexpr std::array<int, 2> harmless_signals{SIGXFSZ, SIGPIPE};
 std::array<struct sigaction, stopping_signals.size() + harmless_signals.size() + 1> old_actions;
 
+bool stays_ignored(int number, const struct sigaction& before) {
+  return before.sa_handler == SIG_IGN && (number == SIGINT || number == SIGHUP);
+}
+
 std::int64_t now_ms() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
@@ -56,12 +60,12 @@ extern "C" void note_stop(int number) {
 
 extern "C" void note_checkpoint(int) { checkpoint_requested = true; }
 
-void handle(int number, void (*handler)(int), struct sigaction& old) {
+void handle(int number, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
   ::sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
-  ::sigaction(number, &action, &old);
+  ::sigaction(number, &action, nullptr);
 }
 
 const char* name_of(int number) {
@@ -88,15 +92,19 @@ SignalStop::SignalStop() {
   checkpoint_requested = false;
   first_interrupt_ms = 0;
   std::size_t place = 0;
+  for (const int number : stopping_signals) ::sigaction(number, nullptr, &old_actions[place++]);
+  for (const int number : harmless_signals) ::sigaction(number, nullptr, &old_actions[place++]);
+  ::sigaction(SIGUSR2, nullptr, &old_actions[place]);
+  take_signals();
+}
+
+void SignalStop::take_signals() {
+  std::size_t place = 0;
   for (const int number : stopping_signals) {
-    struct sigaction& old = old_actions[place++];
-    handle(number, note_stop, old);
-    const bool ignored_before = old.sa_handler == SIG_IGN;
-    if (ignored_before && (number == SIGINT || number == SIGHUP))
-      ::sigaction(number, &old, nullptr);
+    if (!stays_ignored(number, old_actions[place++])) handle(number, note_stop);
   }
-  for (const int number : harmless_signals) handle(number, SIG_IGN, old_actions[place++]);
-  handle(SIGUSR2, note_checkpoint, old_actions[place]);
+  for (const int number : harmless_signals) handle(number, SIG_IGN);
+  handle(SIGUSR2, note_checkpoint);
 }
 
 SignalStop::~SignalStop() {
@@ -159,6 +167,7 @@ double WallDeadline::margin_s() const {
 
 StopVerdict WallDeadline::poll() const {
   if (margin_s() <= left_s()) return {};
+  if (left_s() <= 0.0) return {StopDecision::stop, "the deadline, which has passed"};
   return {StopDecision::stop, fmt::format("the deadline in {} (stopping safely may take {})",
                                           duration_text(left_s()), duration_text(margin_s()))};
 }

@@ -43,6 +43,10 @@ class SignalStop {
   /// is taken and forgotten instead of ending the process.
   void keep_until_exit() { restores_ = false; }
 
+  /// Again, after a library may have put its own handlers in place; what was asked for so far
+  /// stays.
+  void take_signals();
+
   /// A stop stays; a request for a checkpoint is answered once.
   [[nodiscard]] StopVerdict poll();
 

@@ -33,8 +33,8 @@ void declare_founders(Declarations& d) {
   d.share(
        "presentation", [](auto& p, auto i) -> auto& { return p.clones.founders[i].presentation; })
       .means("eps: chance of being killed in a contact, relative to a normal cell; 0 escapes.")
-      .usual("0 (HLA lost), 0 to 1 (GPI negative)")
-      .source("HLA lost 0 [A]; GPI negative 0.25, calibrated [A]; Sugimori 2006 [S]");
+      .usual("0 (HLA-lacking), 0 to 1 (GPI-negative)")
+      .source("HLA-lacking 0 [A]; GPI-negative 0.25, calibrated [A]; Sugimori 2006 [S]");
   d.quantity(
        "growth", {"/h", "/d", "/y"},
        [](auto& p, auto i) -> auto& { return p.clones.founders[i].growth_per_h; })
@@ -201,7 +201,7 @@ void declare_mutations(Declarations& d) {
       .required("1.3e-6 /division")
       .usual("2.4e-7 to 3e-6 (PIGA), 2.1e-6 (HLA), 2e-6 (drivers)")
       .source("PIGA: Araten & Luzzatto 2006 Blood 108:734 [S]; HLA: Holt 1999 AJHG 65:1423 [S]");
-  declare_presentation(d, mutation, "0 to 0.2 (HLA lost), 0 to 1 (GPI negative)",
+  declare_presentation(d, mutation, "0 to 0.2 (HLA-lacking), 0 to 1 (GPI-negative)",
                        "Sugimori 2006 [S]; values [A]");
   declare_growth(d, mutation, "0.03 to 0.5 /y (drivers)",
                  "DNMT3A 0.05 /y, SRSF2 P95H 0.5 /y: Fabre 2022 [S]");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/scenario/restart.hpp"
 
-#include "core/patient/patient_state.hpp"
+#include "core/patient/therapy.hpp"
 #include "io/scenario/value_text.hpp"
 
 #include <algorithm>
@@ -57,19 +57,15 @@ class TherapyComparison {
   }
 
   [[nodiscard]] RestartPolicy policy(std::size_t i) const {
-    const bool decided = i < progress_->began_h.size() && progress_->began_h[i] != never;
+    const std::vector<std::int64_t>& began_h = progress_->patient.therapy_began_h;
+    const bool decided = i < began_h.size() && began_h[i] != never;
     const bool late = i < after_->therapy.size() && lies_in_the_past(after_->therapy[i]);
     return decided || late ? RestartPolicy::fixed : RestartPolicy::warned;
   }
 
   [[nodiscard]] bool lies_in_the_past(const TherapyEvent& event) const {
-    double hour = event.at_h;
-    if (event.from == Anchor::trigger && after_->tcells.trigger) {
-      hour += after_->tcells.trigger->at_h;
-    } else if (event.from != Anchor::start) {
-      return false;  // counted from what happens to the patient
-    }
-    return hour < static_cast<double>(progress_->hour);
+    const std::int64_t due_h = due_hour(event, *after_, progress_->patient);
+    return due_h != never && due_h < progress_->hour;
   }
 
   const Parameters* before_;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/model/parameters.hpp"
+#include "core/patient/patient_state.hpp"
 #include "io/scenario/registry.hpp"
 
 #include <cstdint>
@@ -23,8 +24,8 @@ struct ParameterChange {
 
 /// How far the therapy had come when the checkpoint was written.
 struct TherapyProgress {
-  std::int64_t hour = 0;              // of the checkpoint
-  std::vector<std::int64_t> began_h;  // PatientState::therapy_began_h
+  std::int64_t hour = 0;  // of the checkpoint
+  PatientState patient;   // then: what had begun, and the dates that treatments are counted from
 };
 
 /// Every difference, in the order of the registry. Empty: the scenarios are the same. Treatments

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/text/utf8.hpp"
 
+#include <algorithm>
+
 namespace marrow::io {
 
 namespace {
@@ -25,6 +27,16 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
     return follows(at + 1) && follows(at + 2) && follows(at + 3) && !overlong && !beyond ? 4 : 0;
   }
   return 0;
+}
+
+/// U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069.
+bool is_direction_control(std::string_view character) {
+  if (character == "\u061c") return true;
+  if (character.size() != 3) return false;
+  const std::string_view lead = character.substr(0, 2);
+  const auto last = static_cast<unsigned char>(character[2]);
+  if (lead == "\xE2\x80") return last == 0x8E || last == 0x8F || (last >= 0xAA && last <= 0xAE);
+  return lead == "\xE2\x81" && last >= 0xA6 && last <= 0xA9;
 }
 
 }  // namespace
@@ -53,12 +65,24 @@ std::string printable(std::string_view text) {
     const auto c = static_cast<unsigned char>(text[at]);
     // 0xC2 0x80..0x9F are the C1 control characters, which some terminals obey as well.
     const bool c1 = length == 2 && c == 0xC2 && static_cast<unsigned char>(text[at + 1]) < 0xA0;
-    if (length == 0 || c1 || (length == 1 && (c < 0x20 || c == 0x7F))) {
+    if (length == 0 || c1 || is_direction_control(text.substr(at, length)) ||
+        (length == 1 && (c < 0x20 || c == 0x7F))) {
       result += c == '\t' ? ' ' : '?';
     } else {
       result += text.substr(at, length);
     }
     at += length == 0 ? 1 : length;
+  }
+  return result;
+}
+
+std::string without_direction_controls(std::string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view character =
+        text.substr(at, std::max<std::size_t>(1, sequence_length(text, at)));
+    result += is_direction_control(character) ? "\ufffd" : character;
+    at += character.size();
   }
   return result;
 }

@@ -114,19 +114,6 @@ bool FrameWriter::has(Series series) const {
   return communicator_.max(found ? 1 : 0) == 1;
 }
 
-FrameResult FrameWriter::cut_back(std::int64_t step) {
-  try {
-    communicator_.agree([&] {
-      if (!communicator_.is_root()) return;
-      cut_back_frames(directory_, step);
-      for (const Series series : all_series) frames_[series] = list_frames(directory_, series);
-    });
-  } catch (const Failure& failure) {
-    return {failure.what(), 0};
-  }
-  return {};
-}
-
 std::vector<std::size_t> FrameWriter::my_pieces(std::size_t pieces) const {
   std::vector<std::size_t> mine;
   for (std::size_t piece = 0; piece < pieces; ++piece) {

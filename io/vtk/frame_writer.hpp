@@ -104,9 +104,6 @@ class FrameWriter {
   /// Whether the directory holds a frame of this series.
   [[nodiscard]] bool has(Series series) const;
 
-  /// On resume: takes away frames later than `step` and unfinished files.
-  FrameResult cut_back(std::int64_t step);
-
  private:
   using Pieces = std::map<std::size_t, Piece>;  // those that this rank writes
 

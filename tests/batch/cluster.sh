@@ -48,11 +48,11 @@ TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
 SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
+SelectTypeParameters=CR_Core_Memory
 SchedulerParameters=sched_interval=1,batch_sched_delay=0,sched_min_interval=0
 SlurmdParameters=config_overrides
 KillWait=10
-NodeName=$host NodeAddr=127.0.0.1 CPUs=16
+NodeName=$host NodeAddr=127.0.0.1 CPUs=16 RealMemory=64000
 PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE
 CONFIGURATION
 }

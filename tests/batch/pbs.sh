@@ -66,9 +66,9 @@ met() { # DIRECTORY: waits until the run there is beyond its first checkpoint
 cat >"$work/site.sh" <<'SETUP'
 module() { printf 'modules: %s\n' "$*"; }
 SETUP
-"$marrow" submit "$scenario" --scheduler pbs --print --nodes 4 --tasks-per-node 8 --time 12h --seeds 3-9 -o "$work/x" \
+"$marrow" submit "$scenario" --scheduler pbs --print --nodes 4 --tasks-per-node 8 --time 12h --seeds 3-9 --memory-per-node 2GiB -o "$work/x" \
   --setup "$work/site.sh" --module gcc --directive='-A me' >"$work/script" || fail 'no script'
-for line in '#PBS -l select=4:ncpus=8:mpiprocs=8' '#PBS -l walltime=12:00:00' '#PBS -J 3-9' '#PBS -A me' 'set -eu' \
+for line in '#PBS -l select=4:ncpus=8:mpiprocs=8:mem=2048mb' '#PBS -l walltime=12:00:00' '#PBS -J 3-9' '#PBS -A me' 'set -eu' \
   "#PBS -o \"$work/x/batch/\"" "setup=$work/site.sh"; do
   grep -qxF -- "$line" "$work/script" || { cat "$work/script" >&2; fail "the script lacks '$line'"; }
 done
@@ -122,4 +122,11 @@ kill -USR1 "$job"
 ended_with 0 seeds 'continues it'
 [[ $(tail -n 1 "$work/queue") == "-v MARROW_RESTARTS=1 -J 5-6:2 $work/a seeds/batch/job.sh" ]] ||
   fail "qsub was called with $(tail -n 1 "$work/queue")"
+grep -q '^id 102.server$' "$work/a seeds/seed_5/batch/job" || fail 'the record does not name the job of the element'
+printf 'Job Id: 101.server\n    job_state = Q\nJob Id: 102.server\n    job_state = R\n' >"$work/qstat"
+said=$("$marrow" status "$work/a seeds")
+[[ $said == *'0 of 3 seeds finished'*'seed_4    queued'*'seed_5    running'*'seed_6    queued'* ]] || fail "status said: $said"
+"$marrow" submit "$scenario" --scheduler pbs -o "$work/a seeds" --time 1h --seeds 4-6 "${sets[@]}" 2>"$work/said" &&
+  fail 'a second array was accepted'
+grep -qF 'already has a job: PBS job 101.server waits' "$work/said" || fail "a second array: $(cat "$work/said")"
 echo 'PBS: the script does what it should'

@@ -109,6 +109,31 @@ status_says plain 'no run has started here yet' "Slurm job ${job[plain]} waits i
 grep -qF 'already has a job' "$work/second" || fail "a second job: $(cat "$work/second")"
 scontrol update NodeName="$(hostname -s)" State=RESUME
 
+# Options that the run would refuse are refused here, and so is a directory in which a run lives.
+refused() { # TEXT [options]
+  local text=$1
+  shift
+  "$marrow" submit "$here/../../scenarios/protective_clone_remission.yaml" --time 1h -o "$places/refused" "${sets[@]}" "$@" \
+    2>"$work/refused" && fail "accepted: $*"
+  grep -qF -- "$text" "$work/refused" || fail "$*: $(cat "$work/refused")"
+  [[ ! -e $places/refused/batch ]] || fail "$* left something behind"
+}
+refused '--wachdog' --run-option=--wachdog=2h
+refused 'bananas' --run-option=--watchdog=bananas
+refused 'with -o' --run-option=-o --run-option=elsewhere
+refused 'sets --stop-at' --run-option=--stop-at=23:55
+refused 'it is not there' --run-option=--branch=/nowhere
+refused 'run.duratoin' --run-option=--set --run-option='run.duratoin=3 d'
+refused 'only ask for help' --run-option=--help
+mkdir -- "$places/refused"
+"$marrow" run "$here/../../scenarios/protective_clone_remission.yaml" -o "$places/refused" "${sets[@]}" >"$work/live" 2>&1 &
+live=$!
+until_true 60 test -e "$places/refused/LOCK" || fail "no lock: $(cat "$work/live")"
+kill -STOP "$live"
+refused "(touch '$places/refused/STOP')"
+kill -KILL "$live"
+wait "$live" 2>/dev/null || true
+
 # One after the other, each met as soon as it has begun.
 submit_frozen deadline 10 00:01:00 --tasks-per-node 2
 begun=$SECONDS
@@ -127,6 +152,7 @@ step 'two runs were killed'
 submit_frozen cancelled 10 00:10:00
 submit_frozen ended 10 00:10:00
 touch "$places/ended/STOP"
+sleep 2 # The run looks for requests once a second.
 scancel "${job[cancelled]}"
 go_on cancelled
 go_on ended
@@ -161,7 +187,7 @@ until_true 60 eval '((SECONDS >= begun + 8))'
 go_on deadline
 becomes deadline PENDING 60
 logged deadline 'stopped by the deadline in' 'stopped early with a good checkpoint' 'is queued again (restart 1 of at most 100)'
-status_says deadline 'stopped' 'The queued job continues it from the checkpoint at step' 'waits in the queue (BeginTime), restarted 1 time'
+status_says deadline 'stopped' 'The queued job continues it from the checkpoint at step' 'waits in the queue (' '), restarted 1 time'
 step 'the job with a limit of a minute waits for its second start'
 
 finishes plain 1 60

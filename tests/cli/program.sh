@@ -108,6 +108,8 @@ expect 2 "$marrow" biopsy run "${core[@]}" --site 999,1,1 -o cores
 said 'outside the box'
 expect 2 "$marrow" biopsy run "${core[@]}" --site random --direction 0,1,0 -o cores
 said 'direction of its own'
+expect 2 "$marrow" biopsy run "${core[@]}" --site random --seed -1 -o cores
+said 'not negative'
 expect 2 "$marrow" biopsy run -o cores
 said 'wider than the box'
 expect 2 "$marrow" biopsy run --needle 2 -o cores
@@ -122,15 +124,24 @@ rm -r empty
 expect 0 "$marrow" biopsy run "${core[@]}" --stain HE,CD8 -o cores
 said 'cellularity'
 expect 0 "$marrow" biopsy run "${core[@]}" --stain HE,CD8 -o cores_again
-cmp cores/day6_right-posterior-iliac-crest_HE.png cores_again/day6_right-posterior-iliac-crest_HE.png ||
+cmp cores/day6_right-posterior-iliac-crest_0.4x0.6mm_HE.png cores_again/day6_right-posterior-iliac-crest_0.4x0.6mm_HE.png ||
   fail "two biopsies of one place differ"
-cmp cores/day6_right-posterior-iliac-crest.json cores_again/day6_right-posterior-iliac-crest.json ||
+cmp cores/day6_right-posterior-iliac-crest_0.4x0.6mm.json cores_again/day6_right-posterior-iliac-crest_0.4x0.6mm.json ||
   fail "two biopsies of one place differ in numbers"
-[[ -s cores/day6_right-posterior-iliac-crest_CD8.png ]] || fail "no CD8 section"
+[[ -s cores/day6_right-posterior-iliac-crest_0.4x0.6mm_CD8.png ]] || fail "no CD8 section"
 expect 0 "$marrow" biopsy run "${core[@]}" --cores 5
 said 'Two cores differ'
-[[ $(grep -vc "^#" run/biopsy/day6_random-1_5cores.csv) == 6 ]] || fail "5 cores and a header were expected"
+[[ $(grep -vc "^#" run/biopsy/day6_random-1_0.4x0.6mm_5cores.csv) == 6 ]] || fail "5 cores and a header were expected"
 rm -r run/biopsy
+cp -r run hurt
+truncate -s -1000 hurt/checkpoints/step_000000144/state.h5
+expect 0 "$marrow" biopsy hurt "${core[@]}"
+said 'taken from hurt/checkpoints/step_000000096; newer checkpoints are damaged:'
+said 'hurt/checkpoints/step_000000144: '
+rm -r hurt/checkpoints
+expect 4 "$marrow" biopsy hurt "${core[@]}"
+said "holds a run without its folder 'checkpoints'"
+rm -r hurt
 
 # The effective scenario is the same scenario.
 expect 0 "$marrow" run run/scenario.effective.yaml -o again

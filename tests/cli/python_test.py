@@ -3,10 +3,12 @@
 
 import os
 import pathlib
+import re
 import shutil
 import sys
 import unittest
 import unittest.mock
+import xml.etree.ElementTree
 
 import numpy as np
 
@@ -172,8 +174,35 @@ class ParaView(unittest.TestCase):
         with unittest.mock.patch.dict(os.environ, MARROW_RUN=str(whole)):
             self.assertEqual(open_run.find_run(None), whole)
         self.assertEqual(open_run.nearest_day([0.0, 1.0, 2.0], 1.2), 1.0)
+        self.assertEqual(open_run.nearest_day([0.0, 1.0, 1095.75], 1096.0), 1095.75)
         with self.assertRaisesRegex(open_run.NotARun, "day 0 to day 2"):
             open_run.nearest_day([0.0, 1.0, 2.0], 3.0)
+
+    def test_the_saved_state_asks_for_what_frames_have(self):
+        """marrow.pvsm: its files, the arrays that it colours, selects and calculates with."""
+        frames = DIRECTORY / "whole" / "frames"
+        state = xml.etree.ElementTree.parse(pathlib.Path(open_run.__file__).with_name("marrow.pvsm"))
+        files, words, calculated = set(), set(), set()
+        for proxy in state.iter("Proxy"):
+            values = {p.get("name"): [e.get("value") for e in p.findall("Element")] for p in proxy.findall("Property")}
+            if proxy.get("type") == "PVDReader":
+                files.update(values["FileName"])
+            if proxy.get("type") == "Calculator":
+                words.update(re.findall("[a-z_]+", values["Function"][0]))
+                calculated.update(values["ResultArrayName"])
+            if proxy.get("type") == "Threshold":
+                words.update(values["SelectInputScalars"][-1:])
+            if proxy.get("type") == "PythonAnnotation":
+                words.update(re.findall("(scenario|cell_[a-z]+)", values["Expression"][0]))
+            words.update(values.get("ColorArrayName", [])[-1:])
+        self.assertEqual(files, {f"frames/{name}.pvd" for name in ("cells", "fields", "niches", "tissue")})
+        for file in files:
+            self.assertTrue((DIRECTORY / "whole" / file).is_file(), file)
+        arrays = set()
+        for file in frames.iterdir():
+            arrays.update(re.findall('Name="([a-z_]+)"', file.read_bytes().decode("latin-1")))
+        self.assertLessEqual({"scenario", "genotype", "cell_kind", "cell_state", "tissue", "adipocyte_reveal", "fat"}, words)
+        self.assertLessEqual(words - calculated - {"if", "Normals", ""}, arrays)
 
     def test_scans_clones_and_states(self):
         names, genotypes, classes, states = open_run.scan_cells(DIRECTORY / "whole")
@@ -184,7 +213,7 @@ class ParaView(unittest.TestCase):
         lists = open_run.palette()
         shown = open_run.clone_colours(["normal", "hla_lacking", "twin"], [0, 1, 0], [0, 2, 17, 32, 19], lists)
         self.assertEqual([shown[c][0] for c in (0, 2, 17, 32, 19)],
-                         ["normal", "GPI negative", "hla lacking", "twin", "hla lacking, GPI negative"])
+                         ["normal", "GPI-negative", "hla lacking", "twin", "hla lacking, GPI-negative"])
         for clone, genotype in ((0, 0), (17, 1), (2, 2), (19, 3)):
             self.assertEqual(shown[clone][1], lists["genotype"][genotype][1])
         self.assertEqual(len({tuple(colour) for _, colour in shown.values()}), 5)

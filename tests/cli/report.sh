@@ -48,19 +48,37 @@ plots=$(count '<div class="plot[^>]*role="img"')
 [[ $plots == 12 ]] || fail "$plots plots instead of 12"
 sections=$(count '<svg viewBox="0 0 960 960" role="img"')
 [[ $sections -ge 2 ]] || fail "$sections sections of the marrow"
-for word in 'cytotoxic T cell' 'HLA lost' 'severe' 'bone volume share' 'tcells.motility' 'marrow run' 'digest'; do has "$word"; done
+for word in 'cytotoxic T cell' HLA-lacking 'severe' 'bone volume share' 'tcells.motility' 'marrow run' 'digest'; do has "$word"; done
 # A white picture of this size has 20 KB.
 [[ $(stat -c %s "$work/picture.png") -gt 150000 ]] || fail "the picture is blank"
 
 # Two runs side by side; a run whose files are still being written.
 truncate -s -30 saa_untreated/series.csv
 rm saa_untreated/events.csv saa_untreated/status.json
+sed -i 's/"state": "finished"/"state": "running"/' protective_clone_remission/status.json
 "$marrow" report saa_untreated protective_clone_remission -o both.html >"$work/output" || fail "no report of two"
 open_page both.html
 [[ ! -s $work/console ]] || fail "the console says: $(cat "$work/console")"
 plots=$(count '<div class="plot[^>]*role="img"')
 [[ $plots == 24 ]] || fail "$plots plots of two runs instead of 24"
 has 'incomplete row(s) left out'
+has 'Not finished: day 400 of 400 (100 %).'
+
+# Frames that show a part of the box: only this part is drawn and counted, unless a checkpoint of that hour is there.
+timeout 100 "$marrow" run "$scenarios/saa_watch_modern.yaml" -o part "${small[@]}" --set 'run.duration=40 d' --set 'output.frames.every=20 d' \
+  --set 'output.frames.crop={from: [20, 24, 10], to: [70, 80, 90]}' >"$work/output" 2>&1 || fail "no run with a crop"
+"$marrow" report part >"$work/output" || fail "no report of a cropped run"
+open_page part/report.html
+[[ $(count 'normal\. Grey: not in the frames of this day') == 1 ]] || fail "the cropped section does not say that it is one"
+! grep -q 'vacant niche[^<]*Grey' "$work/dom" || fail "niches outside the crop were called vacant"
+has '100 % normal'
+
+# A series that does not tell mutants apart, as of older versions: nobody is called normal.
+sed -i '/^hour,/s/_in_normal/_then/g' part/series.csv
+"$marrow" report part >"$work/output" || fail "no report of an older run"
+open_page part/report.html
+has '100 % of a genotype that is not known'
+[[ $(count '100 % normal') == 0 ]] || fail "cells of an unknown genotype were called normal"
 
 # The test sees what it should see.
 sed 's/^function drawFigures() {$/&\n  missing_function();/' both.html >mistake.html

@@ -48,6 +48,38 @@ ended_with 0 'another cadence'
 same_as_calm "$d" 'another cadence'
 [[ $(cd -- "$d/checkpoints" && echo step_*) == 'step_000000072 step_000000144' ]] || fail 'another cadence: other checkpoints'
 grep -q 'removed the checkpoint of hour 96' "$d/log.txt" || fail 'another cadence: log.txt does not say what was removed'
+# A longer run has nothing of the hour at which it was to end before: neither the row nor the frame off its cadence. It
+# may be killed before it comes to another checkpoint.
+odd=(--set 'output.series.every=3 d' --set 'output.frames.every=3 d')
+d=$work/longer
+run "$d" 2 "${odd[@]}" --set 'run.duration=4 d'
+ended_with 0 'an end off the cadence'
+[[ $(grep -o '^[0-9]*' "$d/series.csv" | tr '\n' ' ') == '0 72 96 ' ]] || fail 'an end off the cadence: other rows'
+cp -r "$d" "$work/longer-killed"
+kept=$calm calm=$work/longer-calm
+run "$calm" 2 "${odd[@]}" --set 'run.duration=9 d'
+run "$d" 3 "${odd[@]}" --resume --set 'run.duration=9 d'
+ended_with 0 'a longer run'
+same_as_calm "$d" 'a longer run'
+d=$work/longer-killed
+MARROW_FAULT=kill@step:150 run "$d" 2 "${odd[@]}" --resume --set 'run.duration=9 d' --set 'checkpoint.every=9 d'
+run "$d" 1 "${odd[@]}" --resume --set 'run.duration=4 d'
+ended_with 0 'the old end after all' 'its end was not written down'
+[[ $(grep -o '^[0-9]*' "$d/series.csv" | tr '\n' ' ') == '0 72 96 ' ]] || fail 'the old end after all: other rows'
+run "$d" 1 "${odd[@]}" --resume --set 'run.duration=9 d'
+ended_with 0 'a longer run, killed'
+same_as_calm "$d" 'a longer run, killed'
+calm=$kept
+# Frames of a course that was given up do not stay among those of the new one, not even when it wants none.
+d=$work/given-up
+MARROW_FAULT=kill@step:120 run "$d" 2 --set 'output.frames.every=1 d'
+[[ -e $d/frames/cells_000000096.vtp ]] || fail 'a course that was given up: it had no frames'
+run "$d" 2 --resume --set 'output.frames.every=0 d' --set 'tcells.death_rate=0.2 /d' --allow-change tcells.death_rate
+ended_with 0 'a course that was given up'
+[[ -e $d/frames/cells_000000072.vtp && ! -e $d/frames/cells_000000096.vtp ]] ||
+  fail 'a course that was given up: other frames than there should be'
+! grep -q 000000096 "$d/frames/cells.pvd" || fail 'a course that was given up: its frames are listed'
+
 # --allow-change does not swallow the option behind it, and knows the parameters.
 d=$work/half-4
 run "$d" 2 --allow-change --resume
@@ -60,7 +92,7 @@ d=$work/branch
 last=$(find "$work/half-3/checkpoints" -name 'step_*' | sort | tail -n 1)
 MARROW_FAULT=kill@step:150 run "$d" 2 --branch "$last" --set 'run.duration=8 d'
 run "$d" 2 --resume --set 'run.duration=8 d'
-ended_with 5 'a branch without a checkpoint' "add --branch '$last'" 'Nothing was changed'
+ended_with 5 'a branch without a checkpoint' "add --branch $last" 'Nothing was changed'
 mv "$d/provenance.json" "$work/provenance.json"
 run "$d" 2 --resume --set 'run.duration=8 d'
 ended_with 5 'a branch that does not know its beginning' 'begins at hour 144' 'add --branch CHECKPOINT' 'Nothing was changed'

@@ -78,12 +78,24 @@ cp -r "$work/half" "$work/unfit"
 MARROW_FAULT=sick@begin:state,rank=1 run "$work/unfit" 2 --resume
 ended_with 0 'an unfit state' "rejected $work/unfit/checkpoints/$newest" 'is sick'
 same_as_calm "$work/unfit" 'an unfit state'
+# The run went on from an older one, and was killed before it came to this hour again: no wrong word about its rows.
+d=$work/overtaken
+run "$d" 2 --stop-at '7 d' --set 'checkpoint.keep_last=5'
+flip "$d/checkpoints/$newest/state.h5" 70
+MARROW_FAULT=kill@step:150 run "$d" 2 --resume --set 'checkpoint.keep_last=5'
+code=0
+"$marrow" inspect --deep "$d" >"$said" || code=$?
+ended_with 5 'a damaged checkpoint, inspected' 'UNUSABLE' '--resume continues here'
+run "$d" 2 --resume --set 'checkpoint.keep_last=5'
+ended_with 0 'a checkpoint that was overtaken' "rejected $d/checkpoints/$newest" 'has gone on from an older checkpoint'
+same_as_calm "$d" 'a checkpoint that was overtaken'
 # A byte of the series is another one: no checkpoint goes with it, and each is still worth a branch.
 cp -r "$work/half" "$work/series"
 flip "$work/series/series.csv" 20
 run "$work/series" 2 --resume
 ended_with 5 'a changed series' 'does not belong to it' '--branch CHECKPOINT -o NEW'
-"$marrow" inspect --deep "$work/series" >"$said"
+code=0
+"$marrow" inspect --deep "$work/series" >"$said" || code=$?
 ended_with 5 'a changed series, inspected' 'good; --resume passes it over: '
 ! grep -q 'continues here' "$said" || fail 'a changed series, inspected: it promises what --resume refuses'
 "$marrow" status "$work/series" >"$said"

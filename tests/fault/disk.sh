@@ -15,6 +15,47 @@ ended_with 4 'a full disk' "not enough space in $work/small/run/checkpoints: the
 mount -o remount,size=64m "$work/small"
 healed "$work/small/run" 'a full disk'
 
+# No room for what a start writes, whichever file it is that finds none: no checkpoint ever was, so that the run begins
+# again when there is room. The first is full before the first frame, the second has too few names.
+full() { # NAME OPTIONS
+  local d=$work/full-$1/run
+  small_disk "$work/full-$1" "$2"
+  run "$d" 0 --set 'output.frames.every=2 d'
+  ended_with 4 "a full disk ($2)"
+  mount -o remount,size=64m,nr_inodes=1000 "$work/full-$1"
+  run "$d" 2 --resume --set 'output.frames.every=2 d'
+  ended_with 0 "a full disk ($2), continued"
+  same_as_calm "$d" "a full disk ($2)"
+}
+full bytes 60k
+full names 8m,nr_inodes=12
+
+# Results that cannot be replaced (mount points: as on a file server that holds them fast): said, 4, and mended by the
+# next start, which otherwise has nothing to do. The account of the run itself must be written before it goes on.
+d=$work/held
+run "$d" 2 --stop-at '4 d'
+for file in events.csv phylogeny.nwk; do
+  mount --bind "$d/$file" "$d/$file"
+  mounted+=("$d/$file")
+done
+run "$d" 2 --resume
+ended_with 4 'results that cannot be replaced' 'but events.csv, phylogeny.nwk could not be written'
+for file in events.csv phylogeny.nwk; do umount "$d/$file"; done
+mounted=("${mounted[@]:0:${#mounted[@]}-2}")
+! cmp -s "$d/phylogeny.nwk" "$calm/phylogeny.nwk" || fail 'results that cannot be replaced: they were'
+run "$d" 2 --resume
+ended_with 0 'results that can be replaced again' 'its end was not written down'
+same_as_calm "$d" 'results that can be replaced again'
+run "$d" 2 --resume
+ended_with 0 'results that were replaced' 'Nothing to do'
+d=$work/silent
+run "$d" 2 --stop-at '4 d'
+mount --bind "$d/status.json" "$d/status.json"
+run "$d" 2 --resume
+umount "$d/status.json"
+ended_with 4 'a status that cannot be replaced' "$d/status.json' cannot be written"
+healed "$d" 'a status that cannot be replaced'
+
 # What cannot be removed (a mount point: as a file of another user, or one still open on a network file system) is
 # said once and is in nobody's way.
 d=$work/leftover

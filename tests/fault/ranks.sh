@@ -46,12 +46,10 @@ MARROW_FAULT=hang@begin:state,rank=1 run "$work/hang-begin" 2 --watchdog '3 s'
 ended_with 9 'a rank that hangs before the first step' 'no progress for 3 s' 'begin:state'
 healed "$work/hang-begin" 'a rank that hangs before the first step'
 # A job that is suspended for longer than the watchdog's patience has not hung.
-start "$work/asleep" 0 --set 'run.duration=60 d' --watchdog '3 s'
-until_true rows "$work/asleep" 3
-program=$(launcher_of)
-kill -STOP "$program"
+MARROW_FAULT=freeze@step:100 start "$work/asleep" 0 --watchdog '3 s'
+until_true is_frozen "$(launcher_of)"
 sleep 5
-kill -CONT "$program"
+thaw "$(launcher_of)"
 finish
 ended_with 0 'a job that was suspended'
 survived=$((survived + 1))

@@ -99,6 +99,35 @@ finish
 ended_with 75 'a STOP during set-up' 'stopped by the file STOP'
 healed "$d" 'a STOP during set-up'
 
+# A signal while MPI is being set up, with a launcher and without: heeded at the first step.
+for signal in USR1 TERM HUP INT; do
+  d=$work/before-mpi-$signal
+  MARROW_FAULT=freeze@begin:mpi start "$d" 0
+  until_true is_frozen "$(launcher_of)"
+  kill "-$signal" "$(launcher_of)"
+  thaw "$(launcher_of)"
+  finish
+  ended_with 75 "$signal before MPI" 'stopped by' 'at hour 1 of' 'continue with'
+done
+healed "$d" 'signals before MPI'
+d=$work/save-before-mpi
+MARROW_FAULT='freeze@begin:mpi;kill@step:3' start "$d" 2
+until_true rank_of 1 >/dev/null
+until_true is_frozen "$(rank_of 0)"
+until_true is_frozen "$(rank_of 1)"
+kill -USR2 "$(rank_of 1)"
+for rank in $(rank_of 0) $(rank_of 1); do thaw "$rank"; done
+finish
+[[ -e $d/checkpoints/step_000000001/manifest.json ]] || fail 'USR2 before MPI: no checkpoint'
+healed "$d" 'USR2 before MPI'
+
+# A deadline that has passed, and a STOP whose date is still to come: one stop each, and none at the next start.
+d=$work/late
+run "$d" 2 --stop-at '2020-01-01T00:00:00'
+ended_with 75 'a deadline in the past' 'the deadline, which has passed'
+touch -d '+1 hour' "$d/STOP"
+healed "$d" 'a STOP with a date ahead'
+
 # The checkpoint of a stop fails: it is tried once more, and what is said is true either way.
 d=$work/saved
 MARROW_FAULT=fail@checkpoint:closed run "$d" 2 --stop-at '2 d'
@@ -118,4 +147,20 @@ look "$calm" >"$work/before"
 run "$calm" 3 --resume
 ended_with 0 'a finished run' 'Nothing to do'
 diff "$work/before" <(look "$calm") || fail 'a finished run was touched'
+# Nothing to do, but the newest checkpoint is spoilt: said. Here because the scenario now ends earlier.
+d=$work/spoilt
+cp -r "$work/saved" "$d"
+newest=$(find "$d/checkpoints" -name 'step_*' | sort | tail -n 1)
+flip "$newest/state.h5" 70
+before=$(find "$d/checkpoints" -name 'step_*' | sort | tail -n 2 | head -n 1)
+run "$d" 2 --resume --stop-at "$((10#${before##*step_} / 24)) d"
+ended_with 75 'a spoilt checkpoint and nothing to do' "rejected $newest" 'Nothing to do'
+run "$d" 2 --resume --set "run.duration=$((10#${before##*step_} / 24)) d"
+ended_with 0 'a spoilt checkpoint and an earlier end' "rejected $newest" 'Nothing to do'
+# Killed between the last checkpoint and the last word: the next start says it.
+MARROW_FAULT=kill@checkpoint:pruned run "$work/wordless" 2 --set 'checkpoint.every=12 d'
+run "$work/wordless" 2 --resume --set 'checkpoint.every=12 d'
+ended_with 0 'an end that was not written down' 'its end was not written down'
+grep -q '"state": "finished"' "$work/wordless/status.json" || fail 'an end that was not written down: nor now'
+same_as_calm "$work/wordless" 'an end that was not written down'
 echo "stopping: $survived runs stopped and continued"

@@ -28,6 +28,7 @@ void invariants(Verifier& verify);
 
 // Parts of subjects.
 void growing_marrow(Verifier& verify);
+void first_mutant(Verifier& verify);
 void kernel_motion(Verifier& verify);
 
 struct Subject {

@@ -19,6 +19,17 @@ inline Parameters packed_marrow(std::uint64_t seed, std::int64_t voxels) {
   return p;
 }
 
+/// The same with eight times as many niches and without bone, vessels and fat, which take most of
+/// the time of a small box and do not matter to what happens among its stem cells: 328 niches for
+/// 32 voxels.
+inline Parameters dense_marrow(std::uint64_t seed, std::int64_t voxels) {
+  Parameters p = packed_marrow(seed, voxels);
+  p.tissue.source = TissueSource::open;
+  p.niches.density_per_mm3 = 10'000;
+  p.clones.n_real = p.niches.density_per_mm3 * p.lattice().volume_mm3();
+  return p;
+}
+
 /// At hour 0 conditioning empties the marrow and `cells` donor cells take niches; from then on they
 /// divide at stress_rate times vacancy, and no cell is ever lost.
 inline void refill_from(Parameters& p, double cells) {

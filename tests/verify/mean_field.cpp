@@ -71,8 +71,8 @@ double mean_occupancy(Simulation& marrow, int burn_in_h, int hours) {
 
 /// n*/K = 1 - delta/b_s, less what fluctuations take: with n = n* + x, E[x] = -Var(x)/n* because
 /// births and losses balance on average, and Var(x) = K (b0 + delta)/b_s (van Kampen's expansion).
-void fixed_point(Verifier& verify, Loss loss, double ratio) {
-  const auto all = verify.over_seeds(1, verify.effort(4, 40), [&](std::uint64_t seed) {
+void fixed_point(Verifier& verify, Loss loss, double ratio, std::uint64_t first) {
+  const auto all = verify.over_seeds(first, verify.effort(4, 40), [&](std::uint64_t seed) {
     const parallel::Communicator alone(MPI_COMM_SELF);
     Simulation marrow(alone, attack_with(loss, seed, ratio));
     const double occupancy = mean_occupancy(marrow, 2500, sampled_h);
@@ -136,8 +136,8 @@ void refill_time(Verifier& verify) {
   constexpr double b_s = 0.12 / 168.0;
   constexpr std::int64_t goal = 260;
   const std::int64_t count = verify.effort(16, 600);
-  const auto runs =
-      verify.over_seeds(1, count, [](std::uint64_t seed) { return refill(seed, 10.0, goal); });
+  const auto runs = verify.over_seeds(413'100'000, count,
+                                      [](std::uint64_t seed) { return refill(seed, 10.0, goal); });
   double theory = 0;
   double variance = 0;
   double third = 0;
@@ -172,8 +172,12 @@ void refill_time(Verifier& verify) {
 }  // namespace
 
 void mean_field(Verifier& verify) {
+  std::uint64_t first = 413'000'000;
   for (const Loss loss : {Loss::bystander, Loss::kill}) {
-    for (const double ratio : {0.3, 0.6}) fixed_point(verify, loss, ratio);
+    for (const double ratio : {0.3, 0.6}) {
+      fixed_point(verify, loss, ratio, first);
+      first += 1000;
+    }
   }
   collapse(verify);
   refill_time(verify);

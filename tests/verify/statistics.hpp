@@ -103,6 +103,18 @@ inline Measurement share(double count, double of, double theory) {
   return {count / of, std::sqrt(variance / of), static_cast<std::int64_t>(of), skewness};
 }
 
+/// What was found against a theory that is itself a measurement, independent of it: the error and
+/// skewness of their difference, and the degrees of freedom of the smaller sample (Welch 1947: at
+/// least so many).
+inline Measurement against(const Measurement& found, const Measurement& theory) {
+  const double error = std::hypot(found.standard_error, theory.standard_error);
+  const auto third = [error](const Measurement& m) {
+    return m.skewness * std::pow(m.standard_error / error, 3.0);
+  };
+  return {found.mean, error, found.samples, third(found) - third(theory),
+          std::min(found.freedom, theory.freedom)};
+}
+
 /// A count that theory gives as Poisson of this mean.
 inline Measurement poisson_count(double count, double theory) {
   return {count, std::sqrt(theory), static_cast<std::int64_t>(theory), 1.0 / std::sqrt(theory)};

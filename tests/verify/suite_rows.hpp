@@ -13,9 +13,9 @@ namespace marrow::verify {
 /// with the error of rows of one source that all say the same.
 void add_bias_row(Verifier& verify, const std::string& subject, std::size_t first);
 
-/// Where there are at least ten sources: the mean of z^2 over all rows but those of this file is 1.
-/// As (mean)^(1/3) of a chi-square of N^2/sum(n^2) degrees of freedom, N rows of which n share a
-/// source.
-void add_spread_row(Verifier& verify);
+/// Where there are at least ten sources: over all rows but those of this file the mean z is 0, with
+/// the error as above, and the mean of z^2 is 1, as (mean)^(1/3) of a chi-square of N/max n degrees
+/// of freedom, N rows of which n share a source.
+void add_suite_rows(Verifier& verify);
 
 }  // namespace marrow::verify

@@ -113,9 +113,11 @@ Moments moments(const Offspring& offspring, double founders, double arrival, int
   return sum;
 }
 
-/// T cells after some hours, by run.
+/// T cells after some hours, by run; a run ends early where none or so many are left that
+/// extinction is decided.
 std::vector<double> runs(Verifier& verify, Motion motion, const Rates& rates, std::int64_t founders,
-                         int hours, std::uint64_t first_seed, std::int64_t count) {
+                         int hours, std::uint64_t first_seed, std::int64_t count,
+                         std::int64_t decided = 0) {
   constexpr std::int64_t per_box = 20;
   const auto boxes = verify.over_seeds(first_seed, count / per_box, [&](std::uint64_t seed) {
     const std::int64_t edge = motion == Motion::kernel ? 16 : 40;
@@ -133,7 +135,11 @@ std::vector<double> runs(Verifier& verify, Motion motion, const Rates& rates, st
     std::vector<double> out;
     for (std::int64_t i = 0; i < per_box; ++i) {
       box.begin_scattered(i, founders);
-      for (int hour = 0; hour < hours; ++hour) box.hour();
+      const auto open = [&] {
+        const std::int64_t cells = box.census().tcells();
+        return decided == 0 || (cells > 0 && cells < decided);
+      };
+      for (int hour = 0; hour < hours && open(); ++hour) box.hour();
       out.push_back(static_cast<double>(box.census().tcells()));
     }
     return out;
@@ -206,6 +212,29 @@ void birth_and_death(Verifier& verify) {
   }
 }
 
+/// Whether the offspring of some T cells die out at last: those of one with the chance s < 1 at
+/// which the generating function of an hour is s, that is none/two; d/b in continuous time.
+void ultimate_extinction(Verifier& verify) {
+  constexpr Rates rates{0.04, 0.02, 0.0};
+  constexpr std::int64_t founders = 3;
+  constexpr std::int64_t beyond_return = 40;  // of 40 T cells all die out with chance 1e-12
+  constexpr int longest_h = 100'000;
+  const Offspring law = offspring_of(rates, Motion::kernel);
+  const double theory = std::pow(law.none / law.two, static_cast<double>(founders));
+  const std::string conditions = "3 T cells, b = 0.04, d = 0.02 /h";
+  verify.exact(section, "theory alone: ultimate extinction by the law of 3000 hours", conditions,
+               theory, generating(law, founders, 0.0, 3000, 0.0), 1e-12);
+  double extinct = 0;
+  const std::int64_t count = verify.effort(2000, 20000);
+  for (const double number :
+       runs(verify, Motion::kernel, rates, founders, longest_h, 47'700'000, count, beyond_return)) {
+    extinct += number == 0.0 ? 1.0 : 0.0;
+  }
+  verify.random(section, "birth and death: chance of ultimate extinction",
+                conditions + ", to none or 40; continuous time: (d/b)^3 = 0.125", theory,
+                share(extinct, static_cast<double>(count), theory));
+}
+
 /// Arrivals and deaths: a sum of independent chances, one per hour, that tends to
 /// Poisson(nu/d); with births to a negative binomial.
 void immigration(Verifier& verify) {
@@ -230,6 +259,7 @@ void immigration(Verifier& verify) {
 
 void tcell_numbers(Verifier& verify) {
   birth_and_death(verify);
+  ultimate_extinction(verify);
   immigration(verify);
 }
 

@@ -52,14 +52,15 @@ void acts_of_stem_cells(Verifier& verify) {
 }
 
 /// T cells without antigen die at a constant rate: survivors are binomial.
-void deaths_of_tcells(Verifier& verify, Motion motion) {
+void deaths_of_tcells(Verifier& verify, Motion motion, std::uint64_t first_seed) {
   constexpr double death_per_h = 0.01;
   constexpr int hours = 50;
   verify.fresh_samples();
   double arrived = 0;
   double alive = 0;
-  for (std::int64_t seed = 1; seed <= verify.effort(4, 100); ++seed) {
-    Parameters p = packed_marrow(static_cast<std::uint64_t>(seed), 128);
+  const auto boxes = static_cast<std::uint64_t>(verify.effort(4, 100));
+  for (std::uint64_t seed = first_seed; seed < first_seed + boxes; ++seed) {
+    Parameters p = packed_marrow(seed, 128);
     p.tcells.motion = motion;
     p.tcells.motility_um2_per_h = 100;  // 6 hops an hour
     p.tcells.kill_coefficient_mm3_per_h = 1e-12;
@@ -125,8 +126,8 @@ void places_of_daughters(Verifier& verify) {
 
 void turnover(Verifier& verify) {
   acts_of_stem_cells(verify);
-  deaths_of_tcells(verify, Motion::hops);
-  deaths_of_tcells(verify, Motion::kernel);
+  deaths_of_tcells(verify, Motion::hops, 407'000'000);
+  deaths_of_tcells(verify, Motion::kernel, 407'100'000);
   places_of_daughters(verify);
 }
 

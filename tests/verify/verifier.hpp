@@ -36,7 +36,7 @@ Measurement mean_of(std::span<const double> samples);
 /// The normal deviate with the same chance beyond it as the measurement's distance from theory:
 /// three moments by theory: of the Pearson III law (Wilson & Hilferty 1931); by the samples:
 /// Student's t with Johnson's correction for skewness (1978), as a normal deviate by Wallace
-/// (1959). Throws Failure(internal_error) where the samples are too few for their skewness.
+/// (1959). Where the samples are too few for their skewness +-1000, which no row passes.
 double z_of(const Measurement& measured, double theory);
 
 /// A row's curve, for where a curve says more than a number.

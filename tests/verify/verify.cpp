@@ -67,7 +67,7 @@ std::int64_t run_all(const Request& request, const parallel::Communicator& world
   for (const Subject& subject : subjects) {
     if (wanted(request, subject)) run_subject(subject, verify);
   }
-  add_spread_row(verify);
+  add_suite_rows(verify);
   world.agree([&] {
     if (!world.is_root() || request.output.empty()) return;
     write_files(request.output, verify.rows(), verify.curves());

@@ -23,6 +23,12 @@ namespace marrow::tool {
 namespace fs = std::filesystem;
 namespace {
 
+/// "day270_left-anterior-iliac-crest_0.5x10mm": what two biopsies of a run differ in.
+std::string file_stem(double day, const BiopsyPlan& plan) {
+  return fmt::format("day{}_{}_{:g}x{:g}mm", io::day_text(day), plan.site,
+                     1e-3 * plan.needle.width_um, 1e-3 * plan.needle.length_um);
+}
+
 /// One core: its sections, if they are to be painted, and its counts.
 struct Core {
   std::vector<io::SectionContent> sections;
@@ -91,17 +97,14 @@ void explain_length(const Core& core, const Lattice& lattice) {
   }
 }
 
-void paint(const BiopsySource& source, const BiopsyPlan& plan, const Core& core,
+void paint(const io::BiopsyFacts& facts, const BiopsyPlan& plan, const Core& core,
            const fs::path& stem) {
   for (const io::Stain stain : plan.stains) {
     io::SlideRequest slide;
     slide.stain = stain;
     slide.um_per_pixel = plan.um_per_pixel;
     slide.thickness_um = plan.thickness_um;
-    slide.legend =
-        fmt::format("{} \u00b7 {} \u00b7 day {:g} \u00b7 {} \u00b7 cellularity {:.0f} %",
-                    io::stain_name(stain), source.parameters().scenario.name, source.day(),
-                    plan.site, 100.0 * core.row.counts.areas.cellularity());
+    slide.legend = io::slide_caption(facts, core.row, stain);
     slide.picture = fmt::format("{}_{}.png", stem.string(), io::stain_name(stain));
     slide.overview = fmt::format("{}_{}_overview.png", stem.string(), io::stain_name(stain));
     const io::SlideResult result = io::write_slide(core.sections, slide);
@@ -117,9 +120,8 @@ ExitCode one_core(const BiopsyRequest& request, const BiopsySource& source,
   const io::BiopsyFacts facts = facts_of(source, plan);
   explain_length(core, source.lattice());
   std::cout << io::biopsy_text(facts, core.row);
-  const fs::path stem =
-      made_folder(request, source) / fmt::format("day{:g}_{}", source.day(), plan.site);
-  paint(source, plan, core, stem);
+  const fs::path stem = made_folder(request, source) / file_stem(source.day(), plan);
+  paint(facts, plan, core, stem);
   write_tables(stem, facts, std::span(&core.row, 1));
   return ExitCode::finished;
 }
@@ -134,9 +136,8 @@ ExitCode many_cores(const BiopsyRequest& request, const BiopsySource& source, Bi
   }
   const io::BiopsyFacts facts = facts_of(source, plan);
   std::cout << io::spread_text(facts, rows);
-  write_tables(made_folder(request, source) /
-                   fmt::format("day{:g}_{}_{}cores", source.day(), plan.site, plan.cores),
-               facts, rows);
+  const std::string name = fmt::format("{}_{}cores", file_stem(source.day(), plan), plan.cores);
+  write_tables(made_folder(request, source) / name, facts, rows);
   return ExitCode::finished;
 }
 

@@ -104,7 +104,10 @@ BiopsyPlan check_request(const BiopsyRequest& request) {
   plan.needle.length_um = length_um("--length", request.length, 100.0, 1e5);
   plan.thickness_um = length_um("--thickness", request.thickness, 0.5, 50.0);
   plan.um_per_pixel = length_um("--resolution", request.resolution, 0.2, 10.0);
-  for (const std::string& stain : request.stains) plan.stains.push_back(io::parse_stain(stain));
+  for (const std::string& text : request.stains) {
+    const io::Stain stain = io::parse_stain(text);
+    if (std::ranges::find(plan.stains, stain) == plan.stains.end()) plan.stains.push_back(stain);
+  }
   if (request.cores < 1 || request.cores > 10000) {
     refuse(fmt::format("--cores {}: must lie between 1 and 10000", request.cores));
   }
@@ -125,10 +128,10 @@ BiopsyPlan check_request(const BiopsyRequest& request) {
                       request.direction));
     }
     if (named || request.site == random_site) {
-      refuse(
-          fmt::format("--direction goes with a voxel (--site 100,100,80); --site {} has a "
-                      "direction of its own",
-                      request.site));
+      refuse(fmt::format(
+          "--direction {}: goes with a voxel such as --site 100,100,80; {} has a "
+          "direction of its own",
+          request.direction, request.site.empty() ? "the usual site" : "--site " + request.site));
     }
   }
   return plan;
@@ -159,7 +162,12 @@ void place_needle(const BiopsyRequest& request, const Lattice& lattice, BiopsyPl
     plan.site = "voxel-" + request.site;
     std::ranges::replace(plan.site, ',', '-');
     const Vector3 voxel = *triple(request.site);
-    if (!request.direction.empty()) needle.along = *triple(request.direction);
+    if (!request.direction.empty()) {
+      needle.along = *triple(request.direction);
+      std::string way = request.direction;
+      std::ranges::replace(way, ',', '-');
+      plan.site += "_along-" + way;
+    }
     needle.through_um = lattice.spacing_um * (voxel + Vector3{0.5, 0.5, 0.5});
     if (!stretch_in_box(lattice, needle.through_um, section_frame(needle.along).along)) {
       const Index3& n = lattice.extent;

@@ -10,10 +10,12 @@
 #include "io/checkpoint/state_file.hpp"
 #include "io/checkpoint/state_reader.hpp"
 #include "io/scenario/scenario_file.hpp"
+#include "io/text/shell_words.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iostream>
 #include <set>
 #include <span>
 #include <utility>
@@ -43,7 +45,14 @@ Chosen choose(const fs::path& path) {
   std::string rejected;
   for (const io::CheckpointPlace& place : io::list_checkpoints(what.holder)) {
     const io::Examination seen = io::examine(place.directory, io::Depth::deep);
-    if (seen.problem.empty()) return {place.directory, place.directory / "state.h5", path};
+    if (seen.problem.empty()) {
+      if (!rejected.empty()) {
+        std::cerr << fmt::format(
+            "marrow: the biopsy is taken from {}; newer checkpoints are damaged:{}\n",
+            place.directory.string(), rejected);
+      }
+      return {place.directory, place.directory / "state.h5", path};
+    }
     rejected += "\n  " + place.directory.string() + ": " + seen.problem;
   }
   throw Failure(ExitCode::no_usable_checkpoint,
@@ -51,7 +60,7 @@ Chosen choose(const fs::path& path) {
                     ? fmt::format("{} holds no checkpoint yet: a biopsy is taken from one; let the "
                                   "run go on until its first (checkpoint.every), or ask it for "
                                   "one (touch {})",
-                                  path.string(), (path / "CHECKPOINT").string())
+                                  path.string(), io::shell_word((path / "CHECKPOINT").string()))
                     : fmt::format("no checkpoint of {} is usable:{}", path.string(), rejected));
 }
 

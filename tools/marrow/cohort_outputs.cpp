@@ -78,7 +78,7 @@ std::string CohortShare::directory_in(const std::string& cohort) const {
 }
 
 CohortOutputs::CohortOutputs(const io::Cohort& cohort, const CohortShare& share,
-                             const CohortRequest& request, std::int64_t started_ns,
+                             const CohortRequest& request, double started_steady_s,
                              const io::Clock& clock)
     : cohort_(cohort),
       share_(share),
@@ -90,7 +90,7 @@ CohortOutputs::CohortOutputs(const io::Cohort& cohort, const CohortShare& share,
   directory_.emplace(io::RunDirectory::prepare(
       paths_.root, request.resume ? io::OpenMode::resume : io::OpenMode::fresh,
       request.break_lock ? io::LockPolicy::break_unverifiable : io::LockPolicy::respect,
-      io::this_process(), started_ns, io::Tenant::cohort));
+      io::this_process(), clock.steady_s() - started_steady_s, io::Tenant::cohort));
   compare_with_earlier(request);  // nobody can work there any more
   std::error_code error;
   if (cohort.plan().series_every_h) fs::create_directory(paths_.patient_series(), error);

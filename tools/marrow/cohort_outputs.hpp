@@ -44,7 +44,7 @@ class CohortOutputs {
  public:
   /// Takes the directory. Throws Failure: files; scenario when it holds another cohort.
   CohortOutputs(const io::Cohort& cohort, const CohortShare& share, const CohortRequest& request,
-                std::int64_t started_ns, const io::Clock& clock);
+                double started_steady_s, const io::Clock& clock);
 
   /// Rows that are there already, shares included.
   [[nodiscard]] const io::Records& records() const { return records_; }

@@ -212,7 +212,7 @@ ExitCode run_cohort(MpiStart& start, const io::Cohort& cohort, const CohortShare
   std::array<std::uint64_t, 1> part{};
   comm.agree([&] {
     if (!comm.is_root()) return;
-    outputs.emplace(cohort, share, request, start.limits.started_ns, start.clock);
+    outputs.emplace(cohort, share, request, start.limits.started_steady_s, start.clock);
     outputs->open(hosts, start.command_line, groups);
     done = done_rows(plan, outputs->records());
     root = outputs->paths().root.string();

@@ -6,6 +6,7 @@
 #include "core/model/failure.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,7 @@ struct SubmitRequest {
   std::vector<std::string> directives;  // further ones for the batch system
   std::int64_t nodes = 1;
   std::int64_t tasks_per_node = 1;
+  std::optional<std::uint64_t> memory_per_node_bytes;  // 0: ask for none; nothing: as predicted
   int most_restarts = 100;
   bool print = false;
 };
@@ -60,7 +62,8 @@ struct PlanRequest {
   std::vector<std::string> overrides;  // --set path=value
   int ranks = 1;
   int ranks_per_node = 64;
-  std::string time;  // of one job; empty: not known
+  std::optional<std::uint64_t> memory_per_node_bytes;  // nothing: that of this machine
+  std::string time;                                    // of one job; empty: not known
   bool calibrate = true;
   bool as_json = false;
 };
@@ -97,7 +100,8 @@ ExitCode schema();
 ExitCode reference();
 ExitCode info();
 ExitCode plan(const PlanRequest& request);
-ExitCode submit(const SubmitRequest& request);
+/// `run`: what `marrow run` makes of the words that the job gives it.
+ExitCode submit(const SubmitRequest& request, const RunRequest& run);
 ExitCode status(const std::string& directory);
 /// `patience`: give up when nothing could be read for so long.
 ExitCode inspect(const std::string& path, bool deep, const std::string& patience);

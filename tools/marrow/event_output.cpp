@@ -2,6 +2,7 @@
 #include "tools/marrow/event_output.hpp"
 
 #include "core/model/failure.hpp"
+#include "core/observe/phylogeny.hpp"
 #include "io/run/file_calls.hpp"
 #include "io/run/wording.hpp"
 #include "io/text/scale.hpp"
@@ -15,7 +16,7 @@ namespace marrow::tool {
 
 void EventOutput::open(const parallel::Simulation& simulation, io::Messages& messages) {
   told_ = chronicle(simulation.state(), simulation.model().parameters);
-  write(simulation, messages);
+  write_events(simulation, messages);
 }
 
 void EventOutput::tell(const parallel::Simulation& simulation, io::Messages& messages) {
@@ -35,20 +36,41 @@ void EventOutput::tell(const parallel::Simulation& simulation, io::Messages& mes
     messages.info(fmt::format("{}: {}{}", date, entry.event, detail));
   }
   told_ = std::move(all);
-  if (news || !written_) write(simulation, messages);
+  if (news || !written_) write_events(simulation, messages);
 }
 
-void EventOutput::write(const parallel::Simulation& simulation, io::Messages& messages) {
+void EventOutput::write_events(const parallel::Simulation& simulation, io::Messages& messages) {
   const Model& model = simulation.model();
   const std::string scale = io::scale_text(model.parameters.clones.n_real, model.niche_count());
   try {
     io::replace_file_text(
-        file_, "# " + scale + "\n" + chronicle_csv(simulation.state(), model.parameters));
+        events_, "# " + scale + "\n" + chronicle_csv(simulation.state(), model.parameters));
     written_ = true;
   } catch (const Failure& failure) {
     if (written_) messages.warn(failure.what());
     written_ = false;
   }
+}
+
+void EventOutput::write_phylogeny(const parallel::Simulation& simulation, io::Messages& messages) {
+  const ModelState& state = simulation.state();
+  try {
+    io::replace_file_text(phylogeny_, newick(state, simulation.model().parameters));
+    tree_hour_ = state.step;
+  } catch (const Failure& failure) {
+    messages.warn(failure.what());
+  }
+}
+
+std::vector<std::string> EventOutput::complete(const parallel::Simulation& simulation,
+                                               io::Messages& messages) {
+  if (!written_) write_events(simulation, messages);
+  const std::int64_t hour = simulation.state().step;
+  if (tree_hour_ != hour) write_phylogeny(simulation, messages);
+  std::vector<std::string> stale;
+  if (!written_) stale.push_back(events_.filename().string());
+  if (tree_hour_ != hour) stale.push_back(phylogeny_.filename().string());
+  return stale;
 }
 
 }  // namespace marrow::tool

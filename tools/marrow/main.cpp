@@ -9,6 +9,7 @@
 #include <exception>
 #include <functional>
 #include <iostream>
+#include <limits>
 
 namespace {
 
@@ -90,10 +91,15 @@ void add_cohort(CLI::App& app, CohortRequest& r) {
 void add_plan(CLI::App& app, PlanRequest& r, std::string& format) {
   CLI::App* plan = app.add_subcommand("plan", "memory, files and time that a run will need");
   plan->add_option("SCENARIO", r.scenario, "scenario file")->required();
-  plan->add_option("--ranks", r.ranks, "ranks")->check(CLI::PositiveNumber)->capture_default_str();
-  plan->add_option("--ranks-per-node", r.ranks_per_node, "ranks on each node")
-      ->check(CLI::PositiveNumber)
+  plan->add_option("--ranks", r.ranks, "ranks")
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->capture_default_str();
+  plan->add_option("--ranks-per-node", r.ranks_per_node, "ranks on each node")
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()))
+      ->capture_default_str();
+  plan->add_option("--memory-per-node", r.memory_per_node_bytes,
+                   "such as 256GB (default: that of this machine)")
+      ->transform(CLI::AsSizeValue(true));
   plan->add_option("--time", r.time, "what one job may take: says how many jobs it will be");
   plan->add_option("--set", r.overrides, "path=value: change a parameter of the scenario")
       ->allow_extra_args(false);
@@ -111,6 +117,11 @@ void add_submit(CLI::App& app, SubmitRequest& r) {
   submit->add_option("--tasks-per-node", r.tasks_per_node, "ranks on each node")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  submit
+      ->add_option("--memory-per-node", r.memory_per_node_bytes,
+                   "to ask for, such as 8GB, or 0 for no request (default: as plan predicts, and a "
+                   "reserve)")
+      ->transform(CLI::AsSizeValue(true));
   submit->add_option("--time", r.time, "what one job may take, e.g. 12:00:00 or 12h")->required();
   submit->add_option("--scheduler", r.scheduler, "slurm or pbs (default: the one that is there)")
       ->check(CLI::IsMember({"slurm", "pbs"}));
@@ -136,6 +147,30 @@ void add_submit(CLI::App& app, SubmitRequest& r) {
       ->allow_extra_args(false);
 }
 
+/// What `marrow run` makes of the options that a job gives it: wrong ones are refused before they
+/// wait in a queue.
+RunRequest run_of_job(const SubmitRequest& job) {
+  RunRequest r;
+  CLI::App app;
+  add_run(app, r);
+  std::vector<std::string> last_first(job.run_options.rbegin(), job.run_options.rend());
+  last_first.insert(last_first.end(), {job.scenario, "run"});
+  const auto refuse = [](const std::string& why) {
+    throw marrow::Failure(ExitCode::command_line,
+                          "--run-option: marrow run would not start with these: " + why);
+  };
+  try {
+    app.parse(last_first);
+  } catch (const CLI::ParseError& error) {
+    refuse(error.get_exit_code() == 0 ? "they only ask for help" : error.what());
+  }
+  for (const std::string& word : job.run_options) {
+    if (word == "--") refuse("'--' would hide the options of the job itself");
+  }
+  r.overrides.insert(r.overrides.begin(), job.overrides.begin(), job.overrides.end());
+  return r;
+}
+
 void add_biopsy(CLI::App& app, BiopsyRequest& r) {
   CLI::App* biopsy = app.add_subcommand(
       "biopsy", "cut a core out of a checkpoint, paint a stained section, count");
@@ -152,9 +187,15 @@ void add_biopsy(CLI::App& app, BiopsyRequest& r) {
       ->capture_default_str();
   biopsy->add_option("--resolution", r.resolution, "edge of a pixel")->capture_default_str();
   biopsy->add_option("--thickness", r.thickness, "of the section")->capture_default_str();
-  biopsy->add_option("--cores", r.cores, "take so many at random and report how they differ")
+  biopsy
+      ->add_option("--cores", r.cores,
+                   "take so many at random, count, and report how they differ; no pictures")
       ->capture_default_str();
-  biopsy->add_option("--seed", r.seed, "of random places")->capture_default_str();
+  biopsy->add_option("--seed", r.seed, "of random places")
+      ->check([](const std::string& text) {  // "-1" would be read as 2^64 - 1
+        return text.starts_with('-') ? "a whole number that is not negative is expected" : "";
+      })
+      ->capture_default_str();
   biopsy->add_option("-o,--output", r.output, "folder for the results (default: DIR/biopsy)");
 }
 
@@ -243,7 +284,7 @@ int main(int argument_count, char** arguments) {
     if (name == "run") return run(request, argument_count, arguments);
     planned.as_json = format == "json";
     if (name == "plan") return plan(planned);
-    if (name == "submit") return submit(job);
+    if (name == "submit") return submit(job, run_of_job(job));
     if (name == "biopsy") return biopsy(core);
     if (name == "cohort") return cohort(patients, argument_count, arguments);
     if (name == "validate") return validate(scenarios, request.overrides, format == "json");

@@ -2,9 +2,9 @@
 #include "tools/marrow/mpi_program.hpp"
 
 #include "io/checkpoint/hdf5.hpp"
+#include "io/run/fault_plan.hpp"
 #include "io/run/process_identity.hpp"
 #include "io/run/provenance.hpp"
-#include "io/run/run_directory.hpp"
 #include "parallel/session.hpp"
 
 #include <fmt/format.h>
@@ -28,17 +28,18 @@ ExitCode under_mpi(int argument_count, char** arguments, const io::LimitRequest&
                    const std::function<ExitCode(MpiStart&)>& work) {
   const io::SystemClock clock;
   const double started_steady_s = clock.steady_s();  // MPI may take its time to start
-  const std::int64_t started_ns = io::file_time_now_ns();
-  parallel::Session mpi(argument_count, arguments);
+  // Before MPI, which takes its time: a signal in the meantime is heeded at the first step.
   io::SignalStop signals;
   signals.keep_until_exit();
+  io::FaultPlan::before_mpi().at("begin:mpi", io::FaultPlan::any_rank);
+  parallel::Session mpi(argument_count, arguments);
+  signals.take_signals();
   const parallel::Communicator comm(MPI_COMM_WORLD);
   try {
     const io::StartMark mark = io::start_mark(argument_count, arguments);
     io::require_same_start(comm, mark);
     io::RunLimits limits;
     comm.agree([&] { limits = io::run_limits(request, started_steady_s, clock); });
-    limits.started_ns = started_ns;
     MpiStart start{comm, limits, signals, clock, io::quoted_command_line(argument_count, arguments),
                    mark};
     return leave(work(start));

@@ -6,6 +6,7 @@
 #include "io/run/series.hpp"
 #include "io/run/status.hpp"
 #include "io/scenario/restart.hpp"
+#include "io/text/shell_words.hpp"
 #include "io/vtk/image_import.hpp"
 
 #include <fmt/format.h>
@@ -16,17 +17,14 @@
 namespace marrow::tool {
 namespace {
 
-/// How far the therapy had come in a checkpoint.
+/// How far the therapy had come in a checkpoint. The patient stands in replicated columns alone.
 io::TherapyProgress progress_of(const io::LoadedCheckpoint& checkpoint) {
-  io::TherapyProgress progress;
-  progress.hour = checkpoint.manifest.step;
+  std::vector<FieldColumn> columns;
   for (const FieldColumn& column : checkpoint.columns) {
-    if (column.spec->path != "patient/therapy_began_h") continue;
-    for (const std::uint64_t word : column.value) {
-      progress.began_h.push_back(static_cast<std::int64_t>(word));
-    }
+    const bool here = column.spec->owner == FieldOwner::replicated;
+    columns.push_back(here ? column : FieldColumn{column.spec, {}, {}});
   }
-  return progress;
+  return {checkpoint.manifest.step, import_fields(columns).patient};
 }
 
 /// Refuses changes of fixed parameters, and of warned ones that were not allowed, all at once.
@@ -62,6 +60,14 @@ std::string objection_of_series(const std::filesystem::path& series, const io::M
   const auto problem =
       io::series_problem(series, io::series_position(manifest.series.bytes, manifest.series.hash));
   if (!problem) return {};
+  std::error_code unknown;
+  if (std::filesystem::file_size(series, unknown) < manifest.series.bytes) {
+    return fmt::format(
+        "{} has fewer rows than when it was written: the run has gone on from an older checkpoint "
+        "since then, and will come to this hour again. (If it has not, the file was cut: put the "
+        "original back)",
+        series.string());
+  }
   return fmt::format(
       "{} does not belong to it: {}. Put the original file back, or start a new run directory from "
       "this checkpoint with --branch",
@@ -98,9 +104,9 @@ void require_known_start(const std::string& directory, const RunRequest& request
   }
   if (from.empty()) return;
   throw Failure(ExitCode::no_usable_checkpoint,
-                fmt::format("{0} holds no checkpoint of its own yet; its run began from {1}. To "
-                            "begin there again, add --branch '{1}'. Nothing was changed",
-                            directory, from));
+                fmt::format("{} holds no checkpoint of its own yet; its run began from {}. To "
+                            "begin there again, add --branch {}. Nothing was changed",
+                            directory, from, io::shell_word(from)));
 }
 
 /// The newest good checkpoint of the directory, if it has any.

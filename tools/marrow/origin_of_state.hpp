@@ -24,6 +24,9 @@ struct StateOrigin {
   std::vector<std::int64_t> rejected_steps;
   std::vector<std::string> changes;  // parameters that differ from the checkpoint's
   bool new_course = false;           // some of them change what happens: --allow-change
+
+  /// The run of the directory goes on, instead of one that begins here.
+  [[nodiscard]] bool continued() const { return checkpoint && !branched; }
 };
 
 /// What speaks against continuing from a checkpoint whose rows series.csv no longer holds; empty:

@@ -14,6 +14,7 @@
 #include <cmath>
 #include <fstream>
 #include <iostream>
+#include <limits>
 #include <optional>
 
 namespace marrow::tool {
@@ -37,8 +38,12 @@ struct Plan {
   Calibration calibration;
   RunEstimate run;
   std::int64_t job_s = 0;  // what one job may take; 0: not known
-  int sensible = 0;        // ranks; 0: not known
+  Nodes node;
+  SensibleRanks sensible;
 
+  [[nodiscard]] RunEstimate with(int ranks) const {
+    return estimate(parameters, ranks, request.ranks_per_node, calibration);
+  }
   [[nodiscard]] std::int64_t nodes() const {
     return (request.ranks + request.ranks_per_node - 1) / request.ranks_per_node;
   }
@@ -66,7 +71,9 @@ std::string division(const Plan& plan) {
 
 std::string memory(const Plan& plan) {
   return line("memory of a rank", bytes_text(plan.run.memory.most_bytes)) +
-         line("memory of a node", bytes_text(plan.node_bytes()));
+         line("memory of a node",
+              fmt::format("{} of {}{}", bytes_text(plan.node_bytes()), bytes_text(plan.node.bytes),
+                          plan.request.memory_per_node_bytes ? "" : ", which this machine has"));
 }
 
 std::string files(const Plan& plan) {
@@ -96,6 +103,17 @@ std::string messages(const Plan& plan) {
                   shares.exchanges_per_hour, io::counted(shares.most_neighbours, "neighbour")));
 }
 
+std::string sensible_text(const Plan& plan) {
+  if (plan.sensible.ranks == 0) {
+    return fmt::format("none: {} on a node do not fit into its memory",
+                       io::counted(plan.request.ranks_per_node, "rank"));
+  }
+  return fmt::format("{} ({})", plan.sensible.ranks,
+                     plan.sensible.bound_by_memory
+                         ? "more do not fit into the memory of their nodes"
+                         : "more would spend over half of their time waiting or repeating");
+}
+
 std::string time(const Plan& plan) {
   const RunEstimate& run = plan.run;
   if (!plan.calibration.done) {
@@ -113,9 +131,9 @@ std::string time(const Plan& plan) {
            fmt::format("{} setting up, {} stepping, {} messages, {} output",
                        io::duration_text(run.setup_s), io::duration_text(run.steps_s),
                        io::duration_text(run.messages_s), io::duration_text(run.output_s))) +
-      line("largest sensible ranks",
-           fmt::format("{} (more would spend over half of their time waiting or repeating)",
-                       plan.sensible));
+      line("processor time",
+           io::duration_text(run.processor_s) + ", messages and waiting not counted") +
+      line("largest sensible ranks", sensible_text(plan));
   if (plan.job_s == 0) return text;
   constexpr double reserve_s = 60.0;  // what the run keeps to save its state in time
   const double job_s = static_cast<double>(plan.job_s) - reserve_s;
@@ -124,30 +142,46 @@ std::string time(const Plan& plan) {
   return text + line("jobs", fmt::format("{:.0f} of {}", jobs, plan.request.time));
 }
 
-std::optional<double> available_bytes() {
+std::optional<double> memory_of_machine(const std::string& wanted) {
   std::ifstream info("/proc/meminfo");
   for (std::string key, rest; info >> key && std::getline(info, rest);) {
-    if (key == "MemAvailable:") return 1024.0 * std::stod(rest);
+    if (key == wanted) return 1024.0 * std::stod(rest);
   }
   return std::nullopt;
 }
 
+double node_memory(const PlanRequest& request) {
+  if (request.memory_per_node_bytes) return static_cast<double>(*request.memory_per_node_bytes);
+  return memory_of_machine("MemTotal:").value_or(std::numeric_limits<double>::infinity());
+}
+
 /// Fewer ranks share the same memory among fewer nodes, so that the advice says what they take.
 std::string advice_on_ranks(const Plan& plan) {
-  const RunEstimate fewer = estimate(plan.parameters, plan.sensible, plan.calibration);
+  const int ranks = plan.sensible.ranks;
   return fmt::format(
-      "{} ranks are too many for this lattice: ask for {}; a node then needs {} of memory",
-      plan.request.ranks, plan.sensible == 1 ? "one" : fmt::format("at most {}", plan.sensible),
-      bytes_text(fewer.memory.on_node(std::min(plan.sensible, plan.request.ranks_per_node))));
+      "{} ranks are too many for this lattice{}: ask for {}; a node then needs {} of memory",
+      plan.request.ranks, plan.sensible.bound_by_memory ? " and these nodes" : "",
+      ranks == 1 ? "one" : fmt::format("at most {}", ranks),
+      bytes_text(plan.with(ranks).memory.on_node(std::min(ranks, plan.request.ranks_per_node))));
+}
+
+std::string advice_on_memory(const Plan& plan) {
+  const int most = most_ranks_per_node(plan.run, plan.request.ranks, plan.node);
+  const std::string lack = fmt::format("a node needs {} of memory and has {}",
+                                       bytes_text(plan.node_bytes()), bytes_text(plan.node.bytes));
+  if (most == 0) return lack + ", too little for one rank: more ranks on more nodes need less each";
+  return fmt::format("{}: at most {} on a node fit, {} nodes in all", lack,
+                     io::counted(most, "rank"), (plan.request.ranks + most - 1) / most);
 }
 
 std::string warnings(const Plan& plan) {
   const parallel::Shares& shares = plan.run.shares;
   std::string text;
   const auto warn = [&](const std::string& sentence) { text += "  warning: " + sentence + "\n"; };
-  if (plan.sensible > 0 && plan.request.ranks > plan.sensible) {
+  if (plan.sensible.ranks > 0 && plan.request.ranks > plan.sensible.ranks) {
     warn(advice_on_ranks(plan));
   }
+  if (!fits(plan.run, plan.request.ranks, plan.node)) warn(advice_on_memory(plan));
   if (plan.request.ranks > 1 && shares.window == 1 &&
       plan.parameters.tcells.motion == Motion::hops) {
     warn(
@@ -159,8 +193,9 @@ std::string warnings(const Plan& plan) {
     warn(fmt::format("a rank holds {:.1f} times its own box because of ghost layers",
                      held / static_cast<double>(shares.most_own)));
   }
-  const auto available = available_bytes();
-  if (plan.nodes() == 1 && available && plan.node_bytes() > *available) {
+  const auto available = memory_of_machine("MemAvailable:");
+  if (!plan.request.memory_per_node_bytes && plan.nodes() == 1 && available &&
+      plan.node_bytes() > *available) {
     warn(fmt::format("this machine has {} of memory free", bytes_text(*available)));
   }
   if (plan.calibration.done && plan.run.checkpoints > 0) {
@@ -178,21 +213,24 @@ std::string warnings(const Plan& plan) {
 
 nlohmann::ordered_json as_json(const Plan& plan) {
   const RunEstimate& run = plan.run;
-  nlohmann::ordered_json out = {{"ranks", plan.request.ranks},
-                                {"voxels_per_rank", run.shares.most_own},
-                                {"voxels_per_rank_with_ghosts", run.shares.most_held},
-                                {"memory_per_rank_bytes", run.memory.most_bytes},
-                                {"memory_per_node_bytes", plan.node_bytes()},
-                                {"checkpoints", run.checkpoints},
-                                {"checkpoint_bytes", run.checkpoint_bytes},
-                                {"frames", run.frames},
-                                {"frame_bytes", run.frame_bytes},
-                                {"messages_per_step", run.messages_per_step}};
+  nlohmann::ordered_json out = {
+      {"ranks", plan.request.ranks},
+      {"voxels_per_rank", run.shares.most_own},
+      {"voxels_per_rank_with_ghosts", run.shares.most_held},
+      {"memory_per_rank_bytes", run.memory.most_bytes},
+      {"memory_per_node_bytes", plan.node_bytes()},
+      {"most_ranks_per_node", most_ranks_per_node(run, plan.request.ranks, plan.node)},
+      {"checkpoints", run.checkpoints},
+      {"checkpoint_bytes", run.checkpoint_bytes},
+      {"frames", run.frames},
+      {"frame_bytes", run.frame_bytes},
+      {"messages_per_step", run.messages_per_step}};
   if (!plan.calibration.done) return out;
   out["run_s"] = run.run_s();
   out["setup_s"] = run.setup_s;
   out["steps_s"] = run.steps_s;
-  out["largest_sensible_ranks"] = plan.sensible;
+  out["processor_s"] = run.processor_s;
+  out["largest_sensible_ranks"] = plan.sensible.ranks;
   return out;
 }
 
@@ -202,16 +240,19 @@ ExitCode plan(const PlanRequest& request) {
   const io::ScenarioFile scenario =
       io::scenario_or_throw(io::read_scenario_file(request.scenario, request.overrides));
   const Parameters& parameters = scenario.parameters;
-  Plan plan{parameters, request, {}, {}};
+  Plan plan{parameters, request, {}, {}, 0, {}, {}};
+  plan.node = {request.ranks_per_node, node_memory(request)};
   if (!request.time.empty()) plan.job_s = io::parse_job_time_s(request.time);
-  plan.run = estimate(parameters, request.ranks, plan.calibration);  // refuses too many ranks
+  plan.run = plan.with(request.ranks);  // refuses too many ranks
   if (request.calibrate) {
     plan.calibration = calibrate(parameters);
   } else {
     plan.calibration.why_not = "--no-calibration";
   }
-  plan.run = estimate(parameters, request.ranks, plan.calibration);
-  if (plan.calibration.done) plan.sensible = largest_sensible_ranks(parameters, plan.calibration);
+  plan.run = plan.with(request.ranks);
+  if (plan.calibration.done) {
+    plan.sensible = largest_sensible_ranks(parameters, plan.calibration, plan.node);
+  }
   if (request.as_json) {
     std::cout << as_json(plan).dump(2) << '\n';
     return ExitCode::finished;

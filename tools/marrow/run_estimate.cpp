@@ -17,8 +17,11 @@ constexpr double checkpoint_signal_sources = 1.1e3;  // where a T cell has been 
 // Times that no calibration measures: of writing, measured, and of a network and disks of the usual
 // kind.
 constexpr double message_s = 4e-6;
-constexpr double collective_s = 6e-6;  // per doubling of the ranks
-constexpr double collectives_per_step = 8.0;
+constexpr double ghosts_s = 12e-6;             // gathering and placing ghost cells, an exchange
+constexpr double collective_s = 6e-6;          // per doubling of the ranks, between nodes
+constexpr double collective_in_node_s = 1e-6;  // and within one
+constexpr double collectives_per_quiet_step = 3.5;
+constexpr double collectives_per_step_with_tcells = 6.0;
 constexpr double frame_s = 0.0045;
 constexpr double tissue_frame_s_per_voxel = 9e-8;
 constexpr double checkpoint_s = 0.022;
@@ -52,7 +55,8 @@ void estimate_files(const Parameters& p, RunEstimate& run) {
                     (frames.fields ? 4.0 * blocks : 0.0);
 }
 
-void estimate_time(const Parameters& p, int ranks, const Calibration& c, RunEstimate& run) {
+void estimate_time(const Parameters& p, int ranks, int ranks_per_node, const Calibration& c,
+                   RunEstimate& run) {
   const double volume_mm3 = p.lattice().volume_mm3();
   const auto n = static_cast<double>(ranks);
   const double busiest = static_cast<double>(run.shares.most_own) / voxels(p);
@@ -77,14 +81,24 @@ void estimate_time(const Parameters& p, int ranks, const Calibration& c, RunEsti
   run.messages_per_step = tcells ? static_cast<double>(run.shares.exchanges_per_hour) *
                                        static_cast<double>(run.shares.most_neighbours)
                                  : 0.0;
-  if (ranks == 1) return;
-  run.messages_s = hours * (run.messages_per_step * message_s +
-                            collectives_per_step * collective_s * std::ceil(std::log2(n)));
+  if (ranks > 1 && tcells && p.tcells.motion == Motion::hops) {
+    run.steps_s += hours * static_cast<double>(run.shares.exchanges_per_hour) * ghosts_s;
+  }
+  if (ranks > 1) {
+    const double collectives =
+        tcells ? collectives_per_step_with_tcells : collectives_per_quiet_step;
+    const double each_s = ranks <= ranks_per_node ? collective_in_node_s : collective_s;
+    run.messages_s = hours * (run.messages_per_step * message_s +
+                              collectives * each_s * std::ceil(std::log2(n)));
+  }
+  // The others wait while rank 0 writes.
+  run.processor_s = n * (c.start_s + run.setup_s + run.steps_s) + run.output_s;
 }
 
 }  // namespace
 
-RunEstimate estimate(const Parameters& parameters, int ranks, const Calibration& calibration) {
+RunEstimate estimate(const Parameters& parameters, int ranks, int ranks_per_node,
+                     const Calibration& calibration) {
   RunEstimate run;
   const double volume_mm3 = parameters.lattice().volume_mm3();
   run.shares = parallel::shares_of(parameters, ranks);
@@ -95,22 +109,35 @@ RunEstimate estimate(const Parameters& parameters, int ranks, const Calibration&
       calibration.done ? calibration.process_bytes : parallel::usual_process_bytes,
       run.most_tcells);
   estimate_files(parameters, run);
-  estimate_time(parameters, ranks, calibration, run);
+  estimate_time(parameters, ranks, ranks_per_node, calibration, run);
   return run;
 }
 
-int largest_sensible_ranks(const Parameters& parameters, const Calibration& calibration) {
+bool fits(const RunEstimate& run, int ranks, const Nodes& nodes) {
+  return run.memory.on_node(std::min(ranks, nodes.ranks_per_node)) <= nodes.bytes;
+}
+
+int most_ranks_per_node(const RunEstimate& run, int ranks, const Nodes& nodes) {
+  if (run.memory.most_bytes > nodes.bytes) return 0;
+  const double beside_it = (nodes.bytes - run.memory.most_bytes) / run.memory.usual_bytes;
+  return static_cast<int>(std::min(1.0 + std::floor(beside_it), static_cast<double>(ranks)));
+}
+
+SensibleRanks largest_sensible_ranks(const Parameters& parameters, const Calibration& calibration,
+                                     const Nodes& nodes) {
   constexpr double least_efficiency = 0.5;
   constexpr int most_tried = 4096;
   // Beyond one rank for eight blocks boxes are mostly ghost layers.
   const std::int64_t blocks = BlockGrid(parameters.lattice().extent).count();
   const int most = static_cast<int>(std::min<std::int64_t>(blocks / 8, most_tried));
-  const double alone_s = estimate(parameters, 1, calibration).run_s();
-  int best = 1;
-  for (int ranks = 2; ranks <= most; ranks += std::max(1, ranks / 8)) {
-    const double efficiency =
-        alone_s / (estimate(parameters, ranks, calibration).run_s() * static_cast<double>(ranks));
-    if (efficiency >= least_efficiency) best = ranks;
+  const double alone_s = estimate(parameters, 1, nodes.ranks_per_node, calibration).run_s();
+  SensibleRanks best;
+  for (int ranks = 1; ranks <= std::max(1, most); ranks += std::max(1, ranks / 8)) {
+    const RunEstimate run = estimate(parameters, ranks, nodes.ranks_per_node, calibration);
+    const double efficiency = alone_s / (run.run_s() * static_cast<double>(ranks));
+    if (efficiency < least_efficiency) continue;
+    best.bound_by_memory = !fits(run, ranks, nodes);
+    if (!best.bound_by_memory) best.ranks = ranks;
   }
   return best;
 }

@@ -19,14 +19,14 @@ namespace marrow::tool {
 
 class RunFrames {
  public:
-  /// `comm` and `messages` must outlive it.
-  RunFrames(const parallel::Communicator& comm, io::Messages& messages)
-      : comm_(comm), messages_(messages) {}
+  /// All three must outlive it. Nothing is looked at yet.
+  RunFrames(const parallel::Communicator& comm, io::Messages& messages, const StateOrigin& origin);
 
-  /// A fresh series with its static frames; or that of the run that goes on: frames later than the
-  /// checkpoint go, static ones that are missing are written. Collective, as all calls are.
-  void open(const io::RunPaths& paths, const parallel::Simulation& simulation, std::uint64_t digest,
-            const StateOrigin& origin);
+  /// A fresh series with its static frames; or that of the run that goes on: frames of moments that
+  /// are still to come go, whether the scenario asks for frames now or not; static ones that are
+  /// missing are written. Collective, as all calls are.
+  void open(const io::RunPaths& paths, const parallel::Simulation& simulation,
+            std::uint64_t digest);
 
   /// Whether the scenario asks for frames.
   [[nodiscard]] bool wanted() const { return writer_.has_value(); }
@@ -38,10 +38,12 @@ class RunFrames {
   [[nodiscard]] std::int64_t lost() const { return lost_ + static_lost_; }
 
  private:
+  void cut_back(const io::RunPaths& paths, const parallel::Simulation& simulation);
   std::int64_t say(const std::vector<std::string>& failures);
 
   const parallel::Communicator& comm_;
   io::Messages& messages_;
+  const StateOrigin& origin_;
   std::optional<io::FrameWriter> writer_;
   std::int64_t lost_ = 0;
   std::int64_t static_lost_ = 0;

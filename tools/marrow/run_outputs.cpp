@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tools/marrow/run_outputs.hpp"
 
-#include "core/observe/phylogeny.hpp"
 #include "core/observe/sample.hpp"
 #include "core/patient/blood.hpp"
 #include "io/run/build_info.hpp"
@@ -54,10 +53,10 @@ RunOutputs::RunOutputs(const parallel::Communicator& comm, const io::ScenarioFil
       guard_(guard),
       command_line_(command_line),
       paths_(start.directory_name),
-      events_(paths_.events()),
+      events_(paths_),
       directory_(std::move(start.directory)),
       messages_(messages_for(comm, clock)),
-      frames_(comm, *messages_),
+      frames_(comm, *messages_, origin_),
       distrusted_steps_(origin_.rejected_steps),
       last_step_(start.last_step),
       started_wall_s_(clock.wall_s()) {
@@ -83,18 +82,22 @@ bool RunOutputs::due(double every_h, std::int64_t step) const {
   return every > 0 && (step % every == 0 || step == last_step_);
 }
 
+bool RunOutputs::only_at_end(double every_h, std::int64_t step) const {
+  return due(every_h, step) && step % std::llround(every_h) != 0;
+}
+
 void RunOutputs::open(const parallel::Simulation& simulation) {
-  const bool continued = origin_.checkpoint.has_value();
   for (const std::string& line : setup_report(simulation)) messages_->info(line);
   messages_->info(fmt::format(
       "{} at hour {} of {} on {}{}",
-      continued ? (origin_.branched ? "branching" : "resuming") : "starting",
+      origin_.checkpoint ? (origin_.branched ? "branching" : "resuming") : "starting",
       simulation.state().step, last_step_, io::counted(comm_.size(), "rank"),
       scenario_.parameters.tcells.motion == Motion::hops
           ? fmt::format("; {} hops per exchange of ghost cells", simulation.hops_per_exchange())
           : ""));
   const std::vector<io::HostRanks> hosts = io::gather_hosts(comm_);
   digest_ = simulation.digest();
+  if (origin_.continued()) last_good_checkpoint_ = simulation.state().step;
   comm_.agree([&] {
     if (!comm_.is_root()) return;
     open_series(simulation);  // first: if that may not be written, nothing else is
@@ -102,19 +105,25 @@ void RunOutputs::open(const parallel::Simulation& simulation) {
     io::replace_file_text(paths_.effective_scenario(),
                           io::effective_yaml(scenario_.parameters, scenario_.origins));
     begin_provenance(simulation, hosts);
-    status_.emplace(paths_.status(), clock_);
     progress_.emplace(io::ProgressPlan{simulation.state().step, last_step_, 1.0 / 24.0}, *messages_,
                       clock_);
+    // Before any row: a start that dies for want of room shall know that it never had a checkpoint.
+    status_.emplace(paths_.status(), clock_);
+    const std::string trouble = try_status(simulation, io::RunState::running, {});
+    if (!trouble.empty()) throw Failure(ExitCode::files, trouble);
   });
-  frames_.open(paths_, simulation, digest_, origin_);
-  if (!continued || origin_.branched) {
-    write_row(simulation);
+  frames_.open(paths_, simulation, digest_);
+  const std::int64_t step = simulation.state().step;
+  bool row_missing = !origin_.continued();
+  if (comm_.is_root() && due(scenario_.parameters.output.series_every_h, step)) {
+    row_missing = row_missing || series_->last_name() != std::to_string(step);
+  }
+  if (comm_.max(row_missing ? 1 : 0) == 1) write_row(simulation);
+  if (!origin_.continued()) {
     if (frames_.wanted()) frames_.write(simulation, digest_);
-  } else {
-    last_good_checkpoint_ = simulation.state().step;
   }
   if (comm_.is_root()) events_.open(simulation, *messages_);
-  write_status(simulation, io::RunState::running, "", ExitCode::finished);
+  write_status(simulation);
 }
 
 void RunOutputs::begin_provenance(const parallel::Simulation& simulation,
@@ -143,7 +152,7 @@ void RunOutputs::begin_provenance(const parallel::Simulation& simulation,
 
 void RunOutputs::open_series(const parallel::Simulation& simulation) {
   const std::vector<std::string> columns = sample_columns(scenario_.parameters);
-  if (origin_.checkpoint && !origin_.branched) {
+  if (origin_.continued()) {
     const io::SeriesMark& mark = origin_.checkpoint->manifest.series;
     const std::uint64_t hash = std::stoull(mark.hash, nullptr, 16);
     series_.emplace(io::SeriesWriter::resume(paths_.series(), {mark.bytes, hash}, columns));
@@ -205,14 +214,18 @@ std::optional<std::string> RunOutputs::try_checkpoint(const parallel::Simulation
   try {
     comm_.agree([&] {
       if (!comm_.is_root()) return;
-      const io::SeriesPosition synced = series_->sync();
+      io::SeriesPosition synced = series_->sync();
+      if (only_at_end(scenario_.parameters.output.series_every_h, simulation.state().step)) {
+        synced = series_->before_last_row();
+      }
       position = {synced.length_bytes, synced.hash};
     });
   } catch (const Failure& failure) {
     return failure.what();
   }
   comm_.broadcast(position);
-  write_phylogeny(simulation);  // before: a run that dies after its last checkpoint writes no more
+  // Before: a run that dies after its last checkpoint writes no more.
+  if (comm_.is_root()) events_.write_phylogeny(simulation, *messages_);
   const io::SeriesMark mark{position[0], fmt::format("{:016x}", position[1])};
   const CheckpointParameters& parameters = scenario_.parameters.checkpoint;
   io::WriteOptions options;
@@ -240,22 +253,13 @@ std::optional<std::string> RunOutputs::try_checkpoint(const parallel::Simulation
   return std::nullopt;
 }
 
-void RunOutputs::write_phylogeny(const parallel::Simulation& simulation) {
-  if (!comm_.is_root()) return;
-  try {
-    io::replace_file_text(paths_.phylogeny(), newick(simulation.state(), scenario_.parameters));
-  } catch (const Failure& failure) {
-    messages_->warn(failure.what());
-  }
-}
-
 double RunOutputs::write_checkpoint(const parallel::Simulation& simulation) {
   const double began = clock_.steady_s();
   const std::optional<std::string> trouble = try_checkpoint(simulation);
   if (!trouble) {
     failed_checkpoints_ = 0;
     // At once: a run that finds this checkpoint lost must know that there was one.
-    write_status(simulation, io::RunState::running, "", ExitCode::finished);
+    write_status(simulation);
     return clock_.steady_s() - began;
   }
   ++failed_checkpoints_;
@@ -292,13 +296,17 @@ void RunOutputs::show_progress(const parallel::Simulation& simulation,
             last_good_checkpoint_ ? "checkpoint at " + io::with_thousands(*last_good_checkpoint_)
                                   : std::string("no checkpoint yet")};
   });
-  if (status_->due() && owns_directory())
-    write_status(simulation, io::RunState::running, "", ExitCode::finished);
+  if (status_->due() && owns_directory()) write_status(simulation);
 }
 
-void RunOutputs::write_status(const parallel::Simulation& simulation, io::RunState run_state,
-                              const std::string& message, ExitCode code) {
+void RunOutputs::write_status(const parallel::Simulation& simulation) {
   if (!comm_.is_root()) return;
+  const std::string trouble = try_status(simulation, io::RunState::running, {});
+  if (!trouble.empty() && told_.insert(trouble).second) messages_->warn(trouble);
+}
+
+std::string RunOutputs::try_status(const parallel::Simulation& simulation, io::RunState run_state,
+                                   const Ending& ending) {
   io::RunStatus status;
   status.state = run_state;
   status.scenario = scenario_.parameters.scenario.name;
@@ -313,21 +321,20 @@ void RunOutputs::write_status(const parallel::Simulation& simulation, io::RunSta
   status.real_cells_per_niche = simulation.model().real_cells_per_niche();
   status.outputs_lost = frames_.lost();
   status.rows_pending = series_->pending();
-  status.message = message;
-  status.exit_code = static_cast<int>(code);
+  status.stale_files = ending.stale_files;
+  status.message = ending.reason;
+  status.exit_code = static_cast<int>(ending.code);
   status.ranks = comm_.size();
   status.process = io::this_process();
   status.started_wall_s = started_wall_s_;
-  if (code == ExitCode::model_health) status.health = message;
-  status_->write(status);
+  if (ending.code == ExitCode::model_health) status.health = ending.reason;
+  return status_->write(status) ? std::string() : status_->trouble();
 }
 
-void RunOutputs::end_segment(const parallel::Simulation& simulation, const std::string& reason,
-                             ExitCode code) {
-  if (!comm_.is_root()) return;
+void RunOutputs::end_segment(const parallel::Simulation& simulation, const Ending& ending) {
   try {
-    io::end_segment(paths_.provenance(),
-                    {simulation.state().step, static_cast<int>(code), reason, clock_.wall_s()});
+    io::end_segment(paths_.provenance(), {simulation.state().step, static_cast<int>(ending.code),
+                                          ending.reason, clock_.wall_s()});
   } catch (const Failure& failure) {
     messages_->warn(failure.what());
   }
@@ -337,23 +344,24 @@ ExitCode RunOutputs::close(const parallel::Simulation& simulation,
                            const std::optional<std::string>& stopped) {
   digest_ = simulation.digest();
   const bool saved = is_saved(simulation.state().step);
-  const std::int64_t lost = frames_.lost();
-  // What is lost is counted in the checkpoint: a run that is to go on goes on, and says it at its
-  // end.
-  const ExitCode code = !saved     ? ExitCode::files
-                        : stopped  ? ExitCode::stopped_early
-                        : lost > 0 ? ExitCode::files
-                                   : ExitCode::finished;
-  std::string reason = stopped ? "stopped by " + *stopped : std::string("finished");
-  if (!saved) reason += ", but the last checkpoint could not be written";
-  if (lost > 0) reason += fmt::format(", but {} could not be written", io::counted(lost, "frame"));
-  end_segment(simulation, reason, code);
-  write_status(simulation, stopped ? io::RunState::stopped : io::RunState::finished, reason, code);
-  if (!comm_.is_root()) return static_cast<ExitCode>(comm_.max(static_cast<int>(code)));
+  if (!comm_.is_root()) {
+    return static_cast<ExitCode>(
+        comm_.max(static_cast<int>(ending_of(stopped, saved, frames_.lost(), {}).code)));
+  }
+  std::vector<std::string> stale = events_.complete(simulation, *messages_);
+  Ending ending = ending_of(stopped, saved, frames_.lost(), stale);
+  const io::RunState state = stopped ? io::RunState::stopped : io::RunState::finished;
+  if (const std::string trouble = try_status(simulation, state, ending); !trouble.empty()) {
+    messages_->warn(trouble);
+    stale.push_back(paths_.status().filename().string());
+    ending = ending_of(stopped, saved, frames_.lost(), stale);
+  }
+  end_segment(simulation, ending);
   progress_->finish();
   messages_->info(fmt::format(
-      "{} at hour {} of {} ({}); digest {:016x}", reason, simulation.state().step, last_step_,
-      io::simulated_date_text(static_cast<double>(simulation.state().step) / 24.0), digest_));
+      "{} at hour {} of {} ({}); digest {:016x}", ending.reason, simulation.state().step,
+      last_step_, io::simulated_date_text(static_cast<double>(simulation.state().step) / 24.0),
+      digest_));
   if (stopped && saved) messages_->info("continue with: the same command and --resume");
   if (!saved) {
     messages_->warn(last_good_checkpoint_
@@ -363,7 +371,7 @@ ExitCode RunOutputs::close(const parallel::Simulation& simulation,
                         : std::string("nothing is saved: there is no checkpoint to continue from"));
   }
   name_results(paths_, frames_.wanted(), *messages_);
-  return static_cast<ExitCode>(comm_.max(static_cast<int>(code)));
+  return static_cast<ExitCode>(comm_.max(static_cast<int>(ending.code)));
 }
 
 void RunOutputs::close_failed(const parallel::Simulation& simulation, const Failure& failure) {
@@ -374,8 +382,11 @@ void RunOutputs::close_failed(const parallel::Simulation& simulation, const Fail
   const std::string seen =
       sickness == nullptr ? "" : show_sickness(comm_, simulation, *sickness, paths_.root);
   if (!seen.empty()) messages_->warn(seen);
-  end_segment(simulation, failure.what(), failure.code());
-  write_status(simulation, io::RunState::failed, failure.what(), failure.code());
+  if (!comm_.is_root()) return;
+  const Ending ending{failure.code(), failure.what(), {}};
+  end_segment(simulation, ending);
+  const std::string trouble = try_status(simulation, io::RunState::failed, ending);
+  if (!trouble.empty()) messages_->warn(trouble);
 }
 
 }  // namespace marrow::tool

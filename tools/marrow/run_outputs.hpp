@@ -13,6 +13,7 @@
 #include "io/run/stop_conditions.hpp"
 #include "io/scenario/scenario_file.hpp"
 #include "parallel/simulation.hpp"
+#include "tools/marrow/ending.hpp"
 #include "tools/marrow/event_output.hpp"
 #include "tools/marrow/origin_of_state.hpp"
 #include "tools/marrow/run_frames.hpp"
@@ -66,12 +67,16 @@ class RunOutputs {
                         const std::vector<io::HostRanks>& hosts);
   [[nodiscard]] std::optional<std::string> try_checkpoint(const parallel::Simulation& simulation);
   void write_row(const parallel::Simulation& simulation);
-  void write_phylogeny(const parallel::Simulation& simulation);
-  void write_status(const parallel::Simulation& simulation, io::RunState state,
-                    const std::string& message, ExitCode code);
-  void end_segment(const parallel::Simulation& simulation, const std::string& reason,
-                   ExitCode code);
+  /// While it runs; trouble is said once.
+  void write_status(const parallel::Simulation& simulation);
+  /// On the root. Why it could not be written, or empty.
+  [[nodiscard]] std::string try_status(const parallel::Simulation& simulation, io::RunState state,
+                                       const Ending& ending);
+  void end_segment(const parallel::Simulation& simulation, const Ending& ending);
   [[nodiscard]] bool due(double every_h, std::int64_t step) const;
+  /// Due because the run ends there, and not by its cadence: a longer run has nothing of that
+  /// moment.
+  [[nodiscard]] bool only_at_end(double every_h, std::int64_t step) const;
   /// Throws Failure(files) on every rank when another run has taken the directory.
   void require_directory();
 
@@ -94,7 +99,7 @@ class RunOutputs {
   std::int64_t last_step_ = 0;
   std::optional<std::int64_t> last_good_checkpoint_;
   int failed_checkpoints_ = 0;
-  std::set<std::string> told_;  // warnings of checkpoints
+  std::set<std::string> told_;  // warnings of checkpoints and of status.json
   std::int64_t started_wall_s_ = 0;
   std::optional<std::int64_t> deadline_wall_s_;
   std::uint64_t digest_ = 0;

@@ -2,6 +2,7 @@
 #include "tools/marrow/run_start.hpp"
 
 #include "io/checkpoint/files.hpp"
+#include "io/run/clock.hpp"
 #include "io/run/file_calls.hpp"
 #include "io/run/run_paths.hpp"
 #include "io/run/status.hpp"
@@ -62,35 +63,64 @@ std::unique_ptr<parallel::Simulation> begin(const parallel::Communicator& comm,
   return simulation;
 }
 
-/// Frames that the run in the directory could not write, by its own account.
-std::int64_t frames_lost(const std::string& directory) {
+/// What the run in the directory says of itself; nothing when that cannot be read.
+std::optional<io::RunStatus> account_of(const std::string& directory) {
   try {
-    return io::parse_status(io::read_file_text(io::RunPaths(directory).status())).outputs_lost;
+    return io::parse_status(io::read_file_text(io::RunPaths(directory).status()));
   } catch (const Failure&) {
-    return 0;
+    return std::nullopt;
   }
 }
 
-/// When the state already stands where the scenario ends: says so, and how that leaves the run.
-std::optional<ExitCode> nothing_to_do(const parallel::Communicator& comm, const StateOrigin& origin,
-                                      const std::string& directory, std::int64_t last_step) {
-  if (!origin.checkpoint || origin.checkpoint->manifest.step < last_step) return std::nullopt;
+/// What speaks against the files of the directory, where there is no log to tell it.
+void say_notes(const StateOrigin& origin) {
+  for (const std::string& note : origin.notes) fmt::print(stderr, "marrow: warning: {}\n", note);
+}
+
+/// The run of the directory came to its end, but could not write that down: it was killed after its
+/// last checkpoint, or some results are of an earlier hour.
+bool has_open_end(const StateOrigin& origin, const io::RunStatus& told, std::int64_t last_step) {
+  if (!origin.continued() || origin.checkpoint->manifest.step != last_step) return false;
+  return told.state == io::RunState::running || told.state == io::RunState::failed ||
+         !told.stale_files.empty();
+}
+
+void say_finished(const StateOrigin& origin, const std::string& directory, std::int64_t last_step,
+                  std::int64_t lost) {
+  say_notes(origin);
   const std::int64_t step = origin.checkpoint->manifest.step;
-  std::int64_t lost = 0;
-  if (comm.is_root() && origin.branched) {
+  if (origin.branched) {
     fmt::print(stderr,
                "{} stands at hour {}, the scenario ends at hour {}. Nothing to do: {} was not "
                "made. A longer run.duration goes on from there.\n",
                origin.checkpoint->directory.string(), step, last_step, directory);
-  } else if (comm.is_root()) {
-    lost = std::max(frames_lost(directory), origin.checkpoint->manifest.frames_lost);
-    fmt::print(stderr, "{} is finished: it stands at hour {} of {}. Nothing to do{}.\n", directory,
-               step, last_step,
-               lost == 0 ? ""
-                         : fmt::format(", but {} could not be written: to have all, run the "
-                                       "scenario again in another directory",
-                                       io::counted(lost, "frame")));
+    return;
   }
+  fmt::print(stderr, "{} is finished: it stands at hour {} of {}. Nothing to do{}.\n", directory,
+             step, last_step,
+             lost == 0 ? ""
+                       : fmt::format(", but {} could not be written: to have all, run the "
+                                     "scenario again in another directory",
+                                     io::counted(lost, "frame")));
+}
+
+/// When the state already stands where the scenario ends: says so, and how that leaves the run. A
+/// run whose end is not written down is opened once more instead.
+std::optional<ExitCode> nothing_to_do(const parallel::Communicator& comm, StateOrigin& origin,
+                                      const std::string& directory, std::int64_t last_step) {
+  if (!origin.checkpoint || origin.checkpoint->manifest.step < last_step) return std::nullopt;
+  std::optional<io::RunStatus> told;
+  if (comm.is_root() && !origin.branched) told = account_of(directory);
+  if (comm.max(told && has_open_end(origin, *told, last_step) ? 1 : 0) == 1) {
+    origin.notes.push_back(fmt::format(
+        "the run came to hour {} before, but its end was not written down: that is done now",
+        last_step));
+    return std::nullopt;
+  }
+  std::int64_t lost = 0;
+  if (told) lost = std::max(told->outputs_lost, origin.checkpoint->manifest.frames_lost);
+  if (!told && origin.continued()) lost = origin.checkpoint->manifest.frames_lost;
+  if (comm.is_root()) say_finished(origin, directory, last_step, lost);
   return comm.max(lost) > 0 ? ExitCode::files : ExitCode::finished;
 }
 
@@ -103,6 +133,7 @@ std::optional<ExitCode> stop_reached(const parallel::Communicator& comm, const S
   const std::int64_t step = origin.checkpoint->manifest.step;
   if (step < stop) return std::nullopt;
   if (comm.is_root()) {
+    say_notes(origin);
     fmt::print(
         stderr,
         "{} stands at hour {}, and --stop-at is hour {}. Nothing to do{}: a later --stop-at, "
@@ -152,13 +183,13 @@ std::string course_of(const std::string& directory) {
 }
 
 void take_directory(const parallel::Communicator& comm, const RunRequest& request,
-                    std::int64_t started_ns, RunStart& start) {
+                    double started_steady_s, RunStart& start) {
   comm.agree([&] {
     if (!comm.is_root()) return;
     start.directory.emplace(io::RunDirectory::prepare(
         start.directory_name, request.resume ? io::OpenMode::resume : io::OpenMode::fresh,
         request.break_lock ? io::LockPolicy::break_unverifiable : io::LockPolicy::respect,
-        io::this_process(), started_ns));
+        io::this_process(), io::SystemClock().steady_s() - started_steady_s));
   });
   io::check_seen_by_all(comm, start.directory_name);
 }
@@ -183,7 +214,7 @@ RunStart start_run(const parallel::Communicator& comm, const io::ScenarioFile& s
   build_state(comm, scenario, request, limits, guard, start);
   if (start.over) return start;
   guard.pass("begin:outputs");
-  take_directory(comm, request, limits.started_ns, start);
+  take_directory(comm, request, limits.started_steady_s, start);
   if (comm.max(look() != course ? 1 : 0) == 0) return start;
   // Another run has worked there since: its checkpoints are newer than what was chosen, and going
   // on from that would cut its results away. From here on nobody can.

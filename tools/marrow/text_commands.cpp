@@ -142,7 +142,7 @@ ExitCode inspect(const std::string& path, bool deep, const std::string& patience
       io::inspect(path, deep ? io::Depth::deep : io::Depth::plain,
                   reading_in_child(io::parse_duration_s(patience)), objection_of_resume(path));
   std::cout << found.text;
-  return found.usable ? ExitCode::finished : ExitCode::no_usable_checkpoint;
+  return found.valid ? ExitCode::finished : ExitCode::no_usable_checkpoint;
 }
 
 ExitCode compare(const std::string& a, const std::string& b, const std::string& patience) {

@@ -195,10 +195,22 @@ def categories(display, view, array, association, entries, title, place):
     display.SetScalarBarVisibility(view, True)
 
 
-def show_cells(run, view, lists, diameter):
+def entries_of_any_run(lists):
+    """Genotypes and T-cell states of every run, for a state that is not of one run."""
+    genotypes = {g: lists["genotype"][g] for g in range(7)} | {7: ("all three", lists["genotype"][7][1])}
+    return genotypes, [state for state, (name, _) in lists["cell state"].items() if name.startswith("T cell")]
+
+
+def show_cells(run, view, lists, diameter, any_run):
     import paraview.simple as pv
     cells = pv.PVDReader(registrationName="cells", FileName=str(pvd(run, "cells")))
-    names, genotypes, classes, states = scan_cells(run)
+    if any_run:
+        entries, states = entries_of_any_run(lists)
+        clone_class, legend = "genotype", "Stem cells by genotype"
+    else:
+        names, genotypes, classes, states = scan_cells(run)
+        entries = clone_colours(names, genotypes, classes, lists)
+        clone_class, legend = f"founder * {GENOTYPES} + genotype", "Stem cells by clone"
 
     def of_kind(kind, name):
         return pv.Threshold(registrationName=name, Input=cells, Scalars=["POINTS", "cell_kind"],
@@ -212,14 +224,13 @@ def show_cells(run, view, lists, diameter):
 
     by_clone = pv.Calculator(registrationName="clone class", Input=of_kind(STEM_CELL, "stem cells"),
                              AttributeType="Point Data", ResultArrayName="clone_class",
-                             Function=f"founder * {GENOTYPES} + genotype")
+                             Function=clone_class)
     stem = pv.Show(spheres(by_clone, "stem cells as spheres", diameter), view)
-    categories(stem, view, "clone_class", "POINTS", clone_colours(names, genotypes, classes, lists),
-               "Stem cells by clone", [0.79, 0.64])
+    categories(stem, view, "clone_class", "POINTS", entries, legend, [0.79, 0.64])
     if states:
         tcells = pv.Show(spheres(of_kind(T_CELL, "T cells"), "T cells as spheres", 0.55 * diameter), view)
         categories(tcells, view, "cell_state", "POINTS", {s: lists["cell state"][s] for s in states}, "T cells",
-                   [0.79, 0.46])
+                   [0.79, 0.43 if any_run else 0.46])
     return cells
 
 
@@ -271,7 +282,15 @@ def show_niches(run, view, lists, diameter):
     paint(spheres, view, lists["tissue"][4][1], 1.0)
 
 
-def write_words(run, cells, view, niches, bounds):
+def title_of(run):
+    """The scenario's name as the frames carry it; with the directory's when that says something else."""
+    files = frame_files(run, "cells")
+    label = read_points(files[-1][1]).GetFieldData().GetAbstractArray("scenario") if files else None
+    name = label.GetValue(0) if label else run.name
+    return (name if name == run.name else f"{name} ({run.name})").replace("_", " ")
+
+
+def write_words(run, cells, view, niches, bounds, any_run):
     import paraview.simple as pv
 
     def place(source, where, size):
@@ -279,17 +298,22 @@ def write_words(run, cells, view, niches, bounds):
         display.WindowLocation, display.Position = "Any Location", where
         display.Color, display.FontSize = BLACK, size
 
-    title = pv.Text(registrationName="title", Text=run.name.replace("_", " "))
+    if any_run:
+        title = pv.PythonAnnotation(registrationName="title", Input=cells, ArrayAssociation="Field Data",
+                                    Expression="scenario.GetValue(0).replace('_', ' ')")
+    else:
+        title = pv.Text(registrationName="title", Text=title_of(run))
     place(title, [0.02, 0.92], 34)
     if cells is None:
         return
     time = pv.AnnotateTimeFilter(registrationName="time", Input=cells, Format="day {time:.0f}")
     place(time, [0.02, 0.86], 30)
-    of_niches = f" in {niches} niches" if niches else ""
+    of_niches = f" in {niches} niches" if niches and not any_run else ""
     edges = " x ".join(f"{(bounds[2 * i + 1] - bounds[2 * i]) / 1000:.2g}" for i in range(3))
+    in_box = "" if any_run else f" in {edges} mm"
     count = pv.PythonAnnotation(
         registrationName="counts", Input=cells, ArrayAssociation="Point Data",
-        Expression=f"'%d stem cells{of_niches}, %d T cells in {edges} mm; cells are drawn larger than they are' % "
+        Expression=f"'%d stem cells{of_niches}, %d T cells{in_box}; cells are drawn larger than they are' % "
                    f"(sum(cell_kind == {STEM_CELL}), sum(cell_kind == {T_CELL}))")
     place(count, [0.02, 0.02], 24)
 
@@ -307,13 +331,14 @@ def aim(view, bounds):
 def nearest_day(days, wanted):
     if wanted is None:
         return days[-1]
-    if not days[0] <= wanted <= days[-1]:
+    if not days[0] - 0.5 <= wanted <= days[-1] + 0.5:  # titles show whole days
         raise NotARun(f"--time {wanted:g}: the frames of this run show day {days[0]:g} to day {days[-1]:g}.")
     return min(days, key=lambda day: abs(day - wanted))
 
 
-def open_run(run, time_days=None, size=None):
-    """Builds the pipeline of a run in the active view and returns the view."""
+def open_run(run, time_days=None, size=None, any_run=False):
+    """Builds the pipeline of a run in the active view and returns the view. any_run: words and legends come from the
+    frames or name everything, so that the pipeline also suits other runs of boxes of this size."""
     import paraview.simple as pv
     lists = palette()
     days = [day for day, _ in frame_files(run, "cells")] or [0.0]
@@ -335,13 +360,29 @@ def open_run(run, time_days=None, size=None):
     if "niches" in shown:
         show_niches(run, view, lists, diameter)
         niches = read_points(frame_files(run, "niches")[0][1]).GetNumberOfPoints()
-    cells = show_cells(run, view, lists, diameter) if "cells" in shown else None
-    write_words(run, cells, view, niches, bounds)
+    cells = show_cells(run, view, lists, diameter, any_run) if "cells" in shown else None
+    write_words(run, cells, view, niches, bounds, any_run and cells is not None)
     aim(view, bounds)
     pv.GetAnimationScene().UpdateAnimationUsingDataTimeSteps()
     pv.GetAnimationScene().AnimationTime = view.ViewTime = day
     pv.Render(view)
     return view
+
+
+def save_state(run, file):
+    """The state with paths from the directory of a run, and without the ranges of values that ParaView finds anew."""
+    import paraview.simple as pv
+    pv.SaveState(file)
+    tree = xml.etree.ElementTree.parse(file)
+    for parent in list(tree.iter()):
+        for domain in parent.findall("Domain"):
+            parent.remove(domain)
+        parent.text = parent.tail = "\n"  # the indentation is a third of the file
+    for element in tree.iter("Element"):
+        path = pathlib.Path(element.get("value", ""))
+        if path.suffix == ".pvd" and path.parent == pvd(run, "cells").parent:
+            element.set("value", f"{path.parent.name}/{path.name}")
+    tree.write(file, encoding="utf-8", xml_declaration=True)
 
 
 def arguments():
@@ -350,19 +391,22 @@ def arguments():
     parser.add_argument("--time", type=float, metavar="DAYS", help="day to show: the nearest frame (default: the last)")
     parser.add_argument("--picture", metavar="FILE.png", help="write a picture")
     parser.add_argument("--size", type=int, nargs=2, default=[1500, 1000], metavar=("WIDTH", "HEIGHT"))
-    parser.add_argument("--save-state", metavar="FILE.pvsm", help="write a state for File > Load State; with 'Search files "
-                        "under specified directory' it opens the frames of another run (title and legends stay)")
+    parser.add_argument("--save-state", metavar="FILE.pvsm", help="write a state that opens any run of a box of this size: "
+                        "run 'paraview --state=FILE.pvsm' in the directory of the run, or File > Load State with 'Search "
+                        "files under specified directory'")
     return parser.parse_args(getattr(sys, "argv", [""])[1:])
 
 
 def main():
     import paraview.simple as pv
     options = arguments()
-    view = open_run(find_run(options.run), options.time, options.size if options.picture else None)
+    run = find_run(options.run)
+    size = options.size if options.picture or options.save_state else None
+    view = open_run(run, options.time, size, bool(options.save_state))
     if options.picture:
         pv.SaveScreenshot(options.picture, view, ImageResolution=options.size)
     if options.save_state:
-        pv.SaveState(options.save_state)
+        save_state(run, options.save_state)
 
 
 if __name__ == "__main__":

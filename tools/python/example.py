@@ -77,7 +77,7 @@ above, below = figure.subfigures(2, 1, height_ratios=(3, 2))
 handles = {}
 for axes, day in zip(above.subplots(1, len(moments), sharey=True, squeeze=False)[0], moments):
     handles.update(draw_section(axes, day))
-for kind in (0, FAT, 1, 2):
+for kind in (0, FAT, 1, 2, 3):
     name = "blood-forming marrow" if kind == 0 else colours["tissue"][kind][0]
     handles[name] = plt.Rectangle((0, 0), 1, 1, facecolor=colours["tissue"][kind][1], edgecolor="grey")
 above.suptitle(f"{run.name.replace('_', ' ')}: a slab of {SLAB_UM:g} um")

@@ -30,16 +30,31 @@ def spans(days, states):
             start = i
 
 
+def stem_cells_by_line(series):
+    """Live stem cells of each founder's line by name, and apart from it those of each genotype that mutation brought."""
+    layers = {}
+    for column in [name for name in series.names if name.startswith("cells_")]:
+        line = column.removeprefix("cells_")
+        rest = series[column]
+        mutants = {}
+        for name in series.names:
+            if name.endswith("_in_" + line) and not name.startswith("cells_"):
+                rest = rest - series[name]
+                if any(series[name]):
+                    mutants[name.removesuffix("_in_normal").replace("_", " ") + " mutants"] = series[name]
+        layers[line.replace("_", " ") + " stem cells"] = rest
+        layers.update(mutants)
+    return layers
+
+
 def draw(series, title):
     years = series["day"] / 365.25
     figure, (cells, blood) = plt.subplots(2, 1, figsize=(9, 6.4), sharex=True, constrained_layout=True)
     figure.suptitle(title)
-    clones = [name for name in series.names if name.startswith("cells_")]
-    cells.stackplot(years, [series[name] for name in clones],
-                    labels=[name[6:].replace("_", " ") + " stem cells" for name in clones],
-                    colors=CLONES, alpha=0.85)
+    layers = stem_cells_by_line(series)
+    cells.stackplot(years, layers.values(), labels=layers.keys(), colors=CLONES, alpha=0.85)
     cells.set_ylabel("stem cells")
-    cells.set_ylim(0, 1.15 * max(series["stem_cells"]))
+    cells.set_ylim(0, (1.15 if len(layers) < 3 else 1.3) * max(series["stem_cells"]))  # room for the legend
     density = cells.twinx()
     density.plot(years, series["tcells_per_mm3"], color=TCELLS, label="T cells per mm³")
     density.set_ylabel("T cells per mm³", color=TCELLS)
@@ -55,11 +70,13 @@ def draw(series, title):
         blood.plot(years, series[name] / normal, color=colour, label=label)
     blood.plot(years, series["cellularity"] / 0.5, color=CURVES["cellularity"],
                linestyle=":", label="cellularity (50 %)")
-    shades = {"severe aplastic anemia": "#D55E00", "partial response": "#F0E442",
-              "complete response": "#009E73"}
+    shades = dict(PALETTE["clinical state"].values())
+    labelled = {"well"}
     for first, last, state in spans(years, series["clinical_state"]):
-        if state in shades:
-            blood.axvspan(first, last, color=shades[state], alpha=0.15, label=state)
+        if state == "well":
+            continue
+        blood.axvspan(first, last, color=shades[state], alpha=0.15, label="_" if state in labelled else state)
+        labelled.add(state)
     blood.set_ylabel("share of normal")
     blood.set_xlabel("years")
     blood.set_xlim(years[0], years[-1])

@@ -2,18 +2,25 @@
 // Stem cells by clone and genotype: a Muller plot, curves, and what a test of the blood would see.
 'use strict';
 
+/** Name and colour of a genotype; null: several that the run's files do not tell apart. */
+const genotypeLook = (genotype) =>
+  genotype === null ? {name: 'of a genotype that is not known', colour: '#9a9a9a'} : look('genotype', genotype);
+
 /** Colours of the groups: that of the genotype, in several tints for further groups of the same one. */
 function groupColours(groups) {
   const tints = [0.3, 0.6, 0.15, 0.45, 0.72];
   const used = new Map();
   return groups.map((group) => {
-    const {colour} = look('genotype', group.genotype);
+    const {colour} = genotypeLook(group.genotype);
     const before = used.get(colour) || 0;
     used.set(colour, before + 1);
     return before === 0 ? colour : echarts.color.lift(colour, tints[(before - 1) % tints.length]);
   });
 }
-const groupName = (group) => (group.clones > 1 ? `${group.name} (${group.clones} clones)` : group.name);
+function groupName(group) {
+  const name = group.name.replaceAll('_', ' ');
+  return group.clones > 1 ? `${name} (${group.clones} clones)` : name;
+}
 
 function cloneFigures(run) {
   if (!run.clones || !run.clones.groups.length) return [];
@@ -47,8 +54,8 @@ function cloneFigures(run) {
     floor: 0.5,
   }));
   const known = moments
-    ? `The lines of the founders are of every sample; how each divides into its clones is known at ${moments} moments (frames and checkpoints), straight between them.`
-    : 'Lines of the founders; single clones are drawn from three frames or checkpoints on.';
+    ? `Founders and genotypes are of every sample. Single clones are known at ${moments} moments (frames and checkpoints) and drawn between those less than a year apart; elsewhere their cells are in the band of their genotype.`
+    : 'Founders and genotypes, of every sample; single clones are drawn from three frames or checkpoints on.';
   const stacked = timeOption(run, lastDay, {type: 'value', name: 'share of all niches (%)', min: 0, max: 100}, series);
   stacked.series[0].markArea = undefined;
   const top = Math.max(10, ...runs.flatMap((r) => (r.clones ? r.clones.groups.flatMap((g) => g.cells) : [])));
@@ -78,8 +85,8 @@ function cloneFigures(run) {
 }
 
 const bloodGenotypes = [
-  ['neutrophils_hla_lacking_share', 'HLA lost'],
-  ['neutrophils_gpi_negative_share', 'GPI negative'],
+  ['neutrophils_hla_lacking_share', 'HLA-lacking'],
+  ['neutrophils_gpi_negative_share', 'GPI-negative'],
   ['neutrophils_driver_share', 'driver'],
   ['neutrophils_monosomy_7_share', 'monosomy 7'],
 ];

@@ -13,7 +13,7 @@ const highest = (...names) =>
 /** A figure of curves over time. */
 function timeFigure(run, {title, caption, unit, curves, yAxis = {}, tall = false}) {
   const days = run.series.day;
-  const series = curves.map((c) => curve(days, c));
+  const series = curves.map((c) => curve(days, c, yAxis));
   return figure({
     title,
     caption,
@@ -84,9 +84,10 @@ const eventDetail = (detail) => drugWord(detail.replace(/^therapy\[\d+\](: )?/, 
 
 /** The row of each event, so that no number hides another: 0, or above it where the last ones are too near. */
 function lanesOf(events) {
+  const numbersInRow = window.innerWidth < 760 ? 15 : runs.length === 2 ? 14 : 55;
   const ends = [];
   return events.map(([day]) => {
-    const free = ends.findIndex((end) => day - end > lastDay / 55);
+    const free = ends.findIndex((end) => day - end > lastDay / numbersInRow);
     const lane = free >= 0 ? free : ends.length;
     ends[lane] = day;
     return lane;
@@ -110,7 +111,7 @@ function timeLine(run) {
   };
   for (const [from, to, state] of run.clinical_states)
     add('clinical state', state, look('clinical state', state).colour, from, to);
-  for (const [from, to, drug] of run.therapy) add(drugWord(drug), drugWord(drug), '#56B4E9', from, to);
+  for (const [from, to, drug] of run.therapy) add(drugWord(drug), drugWord(drug), look('process', 'drug').colour, from, to);
   const series = [...bars.values()].map(({name, colour, data}) => ({
     type: 'line',
     name,
@@ -163,7 +164,7 @@ function timeLine(run) {
     option,
     events: `Clinical course. ${words}.`,
     caption:
-      'Numbered events are listed below. The bar under the plot zooms all plots over time; so does the mouse wheel with Ctrl.',
+      'Numbered events are listed below. Responses are dated by the first day of the time over which their criteria held; the clinical state changes at its end. The bar under the plot zooms all plots over time; so does the mouse wheel with Ctrl.',
   });
   const plot = made.querySelector('.plot');
   plot.style.height = `${175 + 26 * rows.length}px`;
@@ -199,9 +200,8 @@ function bloodFigures(run) {
     ];
     if (line.transfused && anyAbove('transfusions', 0)) {
       curves.push({
-        name: 'with transfused cells',
+        ...look('process', 'with transfused cells'),
         values: column(run, line.transfused),
-        colour: '#777777',
         dashed: true,
         floor: line.floor ?? null,
       });
@@ -263,9 +263,9 @@ function immuneFigures(run) {
   ];
   const top = Math.max(1, ...curves.flatMap((c) => c.values.map((v) => v ?? 0)), highest('tcells_per_mm3'));
   const levels = [
-    {name: 'attack = mean cytokine level', values: column(run, 'attack'), colour: '#D55E00'},
-    {name: 'antigen', values: column(run, 'antigen'), colour: '#0072B2', dashed: true},
-    {name: 'vacancy', values: column(run, 'vacancy'), colour: '#777777', dashed: true},
+    {name: 'attack = mean cytokine level', values: column(run, 'attack'), colour: look('cell kind', 'cytotoxic T cell').colour},
+    {name: 'antigen', values: column(run, 'antigen'), colour: look('cell kind', 'stem cell').colour, dashed: true},
+    {...look('process', 'vacancy'), values: column(run, 'vacancy'), dashed: true},
   ];
   return [
     timeFigure(run, {title: 'T cells in the marrow', unit: 'cells per mm³', curves, yAxis: axisTo(top)}),
@@ -287,22 +287,22 @@ function ratesOf(run, names) {
   const total = days.map((_, i) => names.reduce((sum, name) => sum + (column(run, name)[i] || 0), 0));
   let from = 0;
   return days.map((day, i) => {
-    while (day - days[from] > 30) ++from;
+    while (from < i - 1 && day - days[from] > 30) ++from;
     return day > days[from] ? (30 * (total[i] - total[from])) / (day - days[from]) : null;
   });
 }
 
 function turnoverFigure(run) {
   const kinds = [
-    ['divisions', ['stem_divisions'], '#0072B2'],
-    ['killed by T cells', ['stem_killed'], '#D55E00'],
-    ['differentiated', ['stem_differentiations', 'stem_daughters_lost'], '#009E73'],
+    ['divisions', ['stem_divisions'], look('cell kind', 'stem cell').colour],
+    ['killed by T cells', ['stem_killed'], look('cell kind', 'cytotoxic T cell').colour],
+    ['differentiated', ['stem_differentiations', 'stem_daughters_lost'], look('process', 'differentiated').colour],
   ];
   const all = runs.map((r) => kinds.flatMap(([, names]) => ratesOf(r, names))).flat();
   return timeFigure(run, {
     title: 'What happens to stem cells',
     unit: 'cells per 30 days',
-    caption: 'Means over 30 days.',
+    caption: 'Means over 30 days, or from sample to sample where these lie further apart.',
     yAxis: axisTo(Math.max(10, ...all.map((value) => value ?? 0))),
     curves: kinds.map(([name, names, colour]) => ({name, values: ratesOf(run, names), colour})),
   });

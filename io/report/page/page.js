@@ -9,15 +9,21 @@ function section(id, title, introduction, ...makers) {
   if (introduction) parts.push(el('p', {class: 'soft'}, introduction));
   return el('section', {id}, ...parts, el('div', {class: 'runs'}, ...columns));
 }
+/** The scenario's name; of two runs of one scenario also the directories, which tell them apart. */
+const titleOf = (run) =>
+  runs.length === 2 && runs[0].name === runs[1].name ? `${run.name} (${run.directory})` : run.name;
 const plots = (make) => (run) => [el('div', {class: 'plots'}, ...make(run))];
 
 // ---- the patient in words and numbers
+
+/** Whole percent; of less than one a decimal, so that little is not nothing. */
+const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.01 ? 1 : 0)} %`;
 
 function verdict(run) {
   const last = run.series.day.length - 1;
   const at = (name) => column(run, name)[last];
   const clones = run.clones
-    ? run.clones.groups.map((g) => ({name: look('genotype', g.genotype).name, cells: g.cells[last]}))
+    ? run.clones.groups.map((g) => ({name: genotypeLook(g.genotype).name, cells: g.cells[last]}))
     : [];
   const byGenotype = new Map();
   for (const clone of clones) byGenotype.set(clone.name, (byGenotype.get(clone.name) || 0) + clone.cells);
@@ -25,15 +31,15 @@ function verdict(run) {
     .filter(([, cells]) => cells >= 0.5)
     .sort((a, b) => b[1] - a[1])
     .map(([name, cells]) => {
-      const percent = (100 * cells) / Math.max(1, at('stem_cells'));
-      return `${percent < 1 ? 'below 1' : Math.round(percent)} % ${name}`;
+      const part = (100 * cells) / Math.max(1, at('stem_cells'));
+      return `${part < 1 ? 'below 1' : Math.round(part)} % ${name}`;
     })
     .join(', ');
   const text =
     `${dayText(run.series.day[last])}: ${run.clinical_state}. ` +
     `${short(at('stem_cells'))} of ${short(niches(run, last))} niches hold a live stem cell${shares ? ` (${shares})` : ''}. ` +
     `Neutrophils ${short(at('neutrophils_1e9_per_l'))} and platelets ${short(at('platelets_1e9_per_l'))} × 10⁹/L, ` +
-    `hemoglobin ${short(at('hemoglobin_g_per_l'))} g/L, cellularity ${Math.round(100 * at('cellularity'))} %.`;
+    `hemoglobin ${short(at('hemoglobin_g_per_l'))} g/L, cellularity ${percent(at('cellularity'))}.`;
   const colour = look('clinical state', run.clinical_state).colour;
   return el('p', {class: 'verdict', style: `border-left-color: ${colour}`}, text);
 }
@@ -72,9 +78,19 @@ function keyTable(run) {
     row('cytotoxic T cells per mm³', 'tcells_per_mm3'),
     row('transfusions so far', 'transfusions'),
   );
+  const made = table(['', ...dates.map(([name, i]) => `${name}: day ${Math.round(days[i])}`)], rows);
+  if (!made.querySelector('.low')) return [made];
+  return [made, el('p', {class: 'soft'}, '▼ meets a criterion of severe aplastic anemia.')];
+}
+
+/** How far a run is by its series, which is newer than its status file, and what became of it. */
+function unfinished(run) {
+  const reached = run.series.day.at(-1) ?? 0;
+  const percent = Math.floor((100 * reached) / (run.duration_d || Infinity));
+  const said = run.state.split('\n')[0].replace(/^'.*?' \(.*?\): /, '');
   return [
-    table(['', ...dates.map(([name, i]) => `${name}: day ${Math.round(days[i])}`)], rows),
-    el('p', {class: 'soft'}, '▼ meets a criterion of severe aplastic anemia.'),
+    el('p', {}, el('b', {}, `Not finished: day ${short(reached)} of ${short(run.duration_d ?? 0)} (${percent} %).`)),
+    el('p', {class: 'soft'}, `When this page was made: ${said}`),
   ];
 }
 
@@ -86,20 +102,8 @@ function header(run) {
     `digest ${run.digest || 'unknown'}`,
   ];
   if (run.every > 1) facts.push(`curves show one sample in ${run.every}`);
-  const parts = [el('h1', {}, run.name), el('p', {}, run.text || ''), el('p', {class: 'soft'}, facts.join(' · '))];
-  if (run.status && run.status.state !== 'finished') {
-    parts.push(
-      el(
-        'p',
-        {},
-        el(
-          'b',
-          {},
-          `This run is not finished (${run.status.state}): ${short(run.status.percent)} % of ${dayText(run.duration_d ?? 0)}.`,
-        ),
-      ),
-    );
-  }
+  const parts = [el('h1', {}, titleOf(run)), el('p', {}, run.text || ''), el('p', {class: 'soft'}, facts.join(' · '))];
+  if (run.status && run.status.state !== 'finished') parts.push(...unfinished(run));
   if (run.series.day.length) parts.push(verdict(run), ...keyTable(run));
   if (run.notes.length)
     parts.push(el('h3', {}, 'Not shown'), el('ul', {}, ...run.notes.map((note) => el('li', {}, note))));
@@ -174,7 +178,7 @@ function provenanceTables(run) {
 function build() {
   const main = document.getElementById('report');
   if (runs.length === 2) main.classList.add('two');
-  document.title = `${runs.map((run) => run.name).join(' and ')}: marrow report`;
+  document.title = `${runs.map(titleOf).join(' and ')}: marrow report`;
   const started = runs.every((run) => run.series.day?.length);
   const sections = [];
   if (started) {
@@ -202,7 +206,7 @@ function build() {
         runs
           .map(
             (run) =>
-              `${run.name}: one niche of the box stands for ${short(column(run, 'real_cells_per_niche').at(-1))} stem cells of the patient.`,
+              `${titleOf(run)}: one niche of the box stands for ${short(column(run, 'real_cells_per_niche').at(-1))} stem cells of the patient.`,
           )
           .join(' '),
         (run) => [el('div', {}, ...cloneFigures(run))],

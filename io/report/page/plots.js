@@ -5,6 +5,8 @@
 const palette = JSON.parse(document.getElementById('palette').textContent);
 const charts = [];
 const tableRows = 40;
+const plotPixels = 190; // height between the axes of a plot that is not tall
+const labelPixels = 12;
 
 /** An element with attributes and children; text is text, never markup. */
 function el(tag, attributes = {}, ...children) {
@@ -101,14 +103,33 @@ function stateWash(run) {
   return {silent: true, data: areas, label: {show: false}};
 }
 
-function thresholdLines(thresholds) {
+/** How far each label of a threshold is moved up or down (pixels) so that none lies on another. */
+function labelShifts(thresholds, {type, min, max}) {
+  const place = (value) => (type === 'log' ? Math.log(value) : value);
+  const y = ({value}) => (plotPixels * (place(max) - place(value))) / (place(max) - place(min));
+  const wanted = thresholds.map(y);
+  const order = wanted.map((_, i) => i).sort((a, b) => wanted[a] - wanted[b]);
+  const moved = [...wanted];
+  for (let round = 0; round < 10; ++round) {
+    for (let k = 1; k < order.length; ++k) {
+      const [above, below] = [order[k - 1], order[k]];
+      const lack = Math.max(0, labelPixels - (moved[below] - moved[above]));
+      moved[above] -= lack / 2;
+      moved[below] += lack / 2;
+    }
+  }
+  return moved.map((at, i) => Math.round(at - wanted[i]));
+}
+
+function thresholdLines(thresholds, yAxis) {
+  const shifts = labelShifts(thresholds, yAxis);
   return {
     silent: true,
     symbol: 'none',
     animation: false,
     lineStyle: {type: 'dashed', color: '#555555', width: 1},
     label: {position: 'end', color: '#333333', fontSize: 10, formatter: ({data}) => data.text},
-    data: thresholds.map(({value, text}) => ({yAxis: value, text})),
+    data: thresholds.map(({value, text}, i) => ({yAxis: value, text, label: {offset: [0, shifts[i]]}})),
   };
 }
 
@@ -133,7 +154,7 @@ function timeOption(run, lastDay, yAxis, series) {
     animation: false,
     aria: {enabled: false},
     textStyle: {fontFamily: 'system-ui, "Liberation Sans", sans-serif'},
-    grid: {left: 62, right: 112, top: 34, bottom: 46},
+    grid: {left: 62, right: series.some(({markLine}) => markLine) ? 112 : 24, top: 34, bottom: 46},
     legend: {top: 0, left: 56, right: 10, type: 'plain', itemHeight: 9, itemWidth: 18, textStyle: {fontSize: 11}},
     tooltip: {trigger: 'axis', confine: true, formatter: tooltipNode, textStyle: {fontSize: 12}},
     xAxis: timeAxis(lastDay),
@@ -144,7 +165,7 @@ function timeOption(run, lastDay, yAxis, series) {
 }
 
 /** A curve; on a logarithmic axis what is below its end is drawn at the end. */
-function curve(days, {name, values, colour, dashed = false, floor = null, thresholds = []}) {
+function curve(days, {name, values, colour, dashed = false, floor = null, thresholds = []}, yAxis = {}) {
   const shown = values.map((value) => (value === null || floor === null ? value : Math.max(value, floor)));
   const line = {
     type: 'line',
@@ -154,7 +175,7 @@ function curve(days, {name, values, colour, dashed = false, floor = null, thresh
     lineStyle: {width: 2, type: dashed ? 'dashed' : 'solid'},
     data: days.map((day, i) => [day, shown[i], values[i]]),
   };
-  if (thresholds.length) line.markLine = thresholdLines(thresholds);
+  if (thresholds.length) line.markLine = thresholdLines(thresholds, yAxis);
   return line;
 }
 

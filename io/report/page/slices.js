@@ -93,7 +93,9 @@ function sliceFigure(slice) {
   );
   for (const [x, y, state, genotype] of cells) picture.append(circle(cellLook(state, genotype), x, slice.y_um - y));
   picture.append(...scaleBar(slice));
-  return el('figure', {}, el('h3', {}, title), picture, el('figcaption', {}, `${counted}.`));
+  const [name, day] = title.split(': ');
+  const part = slice.whole ? '' : ' Grey: not in the frames of this day (output.frames.crop); the counts are of the rest.';
+  return el('figure', {}, el('h3', {}, name, el('span', {class: 'day'}, day)), picture, el('figcaption', {}, `${counted}.${part}`));
 }
 
 /** One entry for every tissue, and for every kind of cell that some slice shows. */

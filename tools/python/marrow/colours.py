@@ -9,7 +9,7 @@ FILE = pathlib.Path(__file__).resolve().parents[3] / "io" / "palette" / "palette
 
 def palette():
     """{list: {value: (name, "#rrggbb")}}; the lists are tissue, niche type, cell kind, cell state, genotype, clone,
-    clinical state, curve."""
+    clinical state, curve, process."""
     lists = {}
     for preset in json.loads(FILE.read_text(encoding="utf-8")):
         words, shares = preset["Annotations"], preset["IndexedColors"]

@@ -74,5 +74,42 @@ TEST(CensusOfFounders, HasAPlaceForFoundersWithoutCells) {
   EXPECT_EQ(census_of_founders(ModelState{}, 0), std::vector<std::int64_t>{0});
 }
 
+/// A founder that lacks HLA; classes that lose HLA, lose GPI, or are without a mark.
+CloneParameters mutable_clones() {
+  CloneParameters clones;
+  clones.founders.push_back({.name = "escape", .genotype = hla_lost});
+  clones.mutations = {{.name = "a", .genotype = hla_lost},
+                      {.name = "b", .genotype = gpi_negative},
+                      {.name = "neutral"}};
+  return clones;
+}
+
+TEST(CensusOfMutants, GroupsAreWhatMutationCanBringAbout) {
+  const CloneParameters clones = mutable_clones();
+  const auto groups = mutant_groups(clones);
+  EXPECT_EQ(groups, (std::vector<MutantGroup>{{0, hla_lost},
+                                              {0, gpi_negative},
+                                              {0, hla_lost | gpi_negative},
+                                              {1, hla_lost | gpi_negative}}));
+  EXPECT_EQ(mutant_group_name(groups[0], clones), "hla_lacking_in_normal");
+  EXPECT_EQ(mutant_group_name(groups[3], clones), "hla_lacking_gpi_negative_in_escape");
+  EXPECT_TRUE(mutant_groups(CloneParameters{}).empty()) << "nothing mutates";
+}
+
+TEST(CensusOfMutants, CountsLiveCellsByLineAndGenotype) {
+  ModelState state;
+  state.clones.resize(4);
+  state.clones[1] = {.genotype = hla_lost, .founder = 1};
+  state.clones[2] = {.parent = 0, .genotype = hla_lost, .mutations = 1};
+  state.clones[3] = {
+      .parent = 1, .genotype = hla_lost | gpi_negative, .mutations = 2, .founder = 1};
+  for (const std::uint32_t clone : {0U, 1U, 2U, 2U, 3U, 3U, 3U}) {
+    state.niches.push_back(CellRecord::make(CellState::stem, clone));
+  }
+  state.niches.push_back(CellRecord::make(CellState::apoptotic, 2, 2));
+  EXPECT_EQ(census_of_mutants(state, mutant_groups(mutable_clones())),
+            (std::vector<std::int64_t>{2, 0, 0, 3}));
+}
+
 }  // namespace
 }  // namespace marrow

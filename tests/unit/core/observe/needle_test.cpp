@@ -75,14 +75,18 @@ TEST(Needle, NoPlaceIsCutTwiceEvenForAnEndlessCore) {
 TEST(Needle, RandomOnesFitAndDependOnSeedAndNumber) {
   int ways[3] = {0, 0, 0};
   for (std::uint64_t i = 0; i < 300; ++i) {
-    const Needle n = random_needle(two_mm, Draws(7), i, 1500.0, 2000.0);
-    const Needle again = random_needle(two_mm, Draws(7), i, 1500.0, 2000.0);
+    const Needle n = random_needle(two_mm, Draws(7), i, 900.0, 2000.0);
+    const Needle again = random_needle(two_mm, Draws(7), i, 900.0, 2000.0);
     EXPECT_EQ(n.through_um, again.through_um);
-    const Vector3 across = section_frame(n.along).across;
-    const auto room = stretch_in_box(two_mm, n.through_um, across);
-    ASSERT_TRUE(room);
-    EXPECT_LE(room->lo, -750.0 + 1e-9);
-    EXPECT_GE(room->hi, 750.0 - 1e-9);
+    const Pass frame = section_frame(n.along);
+    for (const Vector3& way : {frame.across, frame.normal}) {
+      const auto room = stretch_in_box(two_mm, n.through_um, way);
+      ASSERT_TRUE(room);
+      EXPECT_LE(room->lo, -450.0 + 1e-9);
+      EXPECT_GE(room->hi, 450.0 - 1e-9);
+    }
+    const Pass pass = needle_passes(two_mm, n, LongCore::cut).front();
+    EXPECT_DOUBLE_EQ(share_in_box(two_mm, pass), 1.0) << "cores differ by tissue, not by the wall";
     ++ways[n.along.x != 0.0 ? 0 : (n.along.y != 0.0 ? 1 : 2)];
   }
   for (const int n : ways) EXPECT_NEAR(n, 100, 33);  // 4 standard deviations
@@ -91,6 +95,21 @@ TEST(Needle, RandomOnesFitAndDependOnSeedAndNumber) {
     EXPECT_NE(random_needle(flat, Draws(7), i, 500.0, 2000.0).along.x, 0.0);
     EXPECT_EQ(random_needle(flat, Draws(7), i, 500.0, 1500.0).along.y, 0.0);
   }
+}
+
+TEST(Needle, ShareOfTheCylinderInTheBox) {
+  const auto share = [](const Vector3& through) {
+    const Needle needle{through, {0, 1, 0}, 400.0, 1000.0};
+    return share_in_box(two_mm, needle_passes(two_mm, needle, LongCore::cut).front());
+  };
+  EXPECT_DOUBLE_EQ(share({1000, 1000, 1000}), 1.0);
+  EXPECT_NEAR(share({0, 1000, 1000}), 0.5, 1e-9) << "the axis on a face";
+  EXPECT_NEAR(share({0, 1000, 0}), 0.25, 1e-9) << "on an edge";
+  const Lattice thin{{30, 200, 200}, false, 10.0};  // 300 of 400 um: the caps beyond are missing
+  const Needle needle{{150, 1000, 1000}, {0, 1, 0}, 400.0, 1000.0};
+  const double angle = std::acos(0.75), caps = 2 * (angle - 0.75 * std::sin(angle));
+  const Pass pass = needle_passes(thin, needle, LongCore::cut).front();
+  EXPECT_NEAR(share_in_box(thin, pass), 1.0 - caps / 3.141592653589793, 0.015);
 }
 
 TEST(Needle, CoreIsACylinder) {

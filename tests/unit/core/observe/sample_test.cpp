@@ -123,6 +123,19 @@ TEST(Sample, IntegersStandAsTheyAre) {
   EXPECT_EQ(row.at("tcells_engaged"), "4");
 }
 
+TEST(Sample, MutantsHaveAColumnForEachGenotype) {
+  Patient p;
+  p.parameters.clones.mutations = {{.name = "piga", .genotype = gpi_negative}};
+  p.state.clones.push_back({.parent = 0, .genotype = gpi_negative, .mutations = 1});
+  p.state.niches[0] = CellRecord::make(CellState::stem, 3);
+  p.state.census = census_of_niches(p.state);
+  const auto row = p.sample();
+  EXPECT_EQ(row.at("cells_normal"), "1");
+  EXPECT_EQ(row.at("gpi_negative_in_normal"), "1");
+  EXPECT_EQ(row.at("gpi_negative_in_hla_lacking"), "0");
+  EXPECT_FALSE(Patient().sample().contains("gpi_negative_in_normal")) << "nothing mutates";
+}
+
 TEST(Sample, CellsOfEachKindStandApart) {
   const auto row = Patient().sample();
   EXPECT_EQ(row.at("tcells_exhausted"), "6");

@@ -102,6 +102,17 @@ TEST(Section, FatCellsShareTheirWalls) {
   EXPECT_GT(inside, 1500);
 }
 
+TEST(Section, FatCellsAreRoundedWhereWallsMeet) {
+  SectionFat::Place place{true, 3.0F, 20.0F, 1, 0};
+  EXPECT_EQ(rounded_wall_um(place), 3.0F) << "a single wall is straight";
+  place.second_wall_um = 3.0F;
+  EXPECT_LT(rounded_wall_um(place), 3.0F);
+  place = {true, 0.0F, 0.0F, 1, 0};
+  EXPECT_LT(rounded_wall_um(place), 0.0F) << "the gusset of a corner";
+  place = {true, 9.0F, 9.0F, 1, 0};
+  EXPECT_EQ(rounded_wall_um(place), 9.0F) << "the middle of a cell";
+}
+
 TEST(Section, AgentsAreSeenByAbercrombie) {
   std::vector<MarrowAgent> agents;
   std::set<SiteIndex> sites;

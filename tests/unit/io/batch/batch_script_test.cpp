@@ -59,6 +59,17 @@ TEST(BatchScriptTest, AsksForWhatWasAskedFor) {
             HasSubstr("\nmodule load gcc openmpi/4.1 ||")));
 }
 
+TEST(BatchScriptTest, AsksForMemoryInWholeMebibytes) {
+  BatchJob job = example();
+  EXPECT_THAT(batch_script(job), Not(HasSubstr("--mem")));
+  job.memory_per_node_bytes = (3ULL << 30U) + 1;
+  EXPECT_THAT(batch_script(job), HasSubstr("\n#SBATCH --mem=3073M\n"));
+  job.scheduler = Scheduler::pbs;
+  EXPECT_THAT(batch_script(job), HasSubstr("#PBS -l select=4:ncpus=64:mpiprocs=64:mem=3073mb\n"));
+  job.memory_per_node_bytes = 0;
+  EXPECT_THAT(batch_script(job), HasSubstr("#PBS -l select=4:ncpus=64:mpiprocs=64\n"));
+}
+
 TEST(BatchScriptTest, SignalsLongJobsOnly) {
   BatchJob job = example();
   EXPECT_THAT(batch_script(job), HasSubstr("#SBATCH --signal=B:USR1@600\n"));

@@ -121,6 +121,51 @@ TEST_F(JobScriptTest, ABusyPbsIsAskedAgain) {
   EXPECT_EQ(text_of("run/batch/job"), "scheduler pbs\nid 8.server\n");
 }
 
+TEST_F(JobScriptTest, ALogOnAFullDiskDoesNotEndTheJob) {
+  write("job.sh", batch_script(job_));
+  const Answer said =
+      ask_shell("cd " + shell_word(scratch_.path().string()) +
+                " && env -u SLURM_RESTART_COUNT SLURM_JOB_ID=7 PATH=\"$PWD/bin:$PATH\" "
+                "bash job.sh >/dev/full 2>&1");
+  EXPECT_EQ(said.code, 0) << said.text;
+  EXPECT_EQ(text_of("asked"), "requeue 7\n");
+}
+
+TEST_F(JobScriptTest, ASignalBeforeTheRunIsNotLost) {
+  job_.setup = scratch_ / "setup.sh";
+  write("setup.sh", "kill -USR1 $$\n");
+  for (const Scheduler scheduler : {Scheduler::slurm, Scheduler::pbs}) {
+    job_.scheduler = scheduler;
+    const Answer said = run("SLURM_JOB_ID=7 PBS_JOBID=7.server");
+    EXPECT_EQ(said.code, 0) << said.text;
+    EXPECT_THAT(said.text, HasSubstr("signal USR1 came before the run; job "));
+  }
+  EXPECT_FALSE(std::filesystem::exists(scratch_ / "ran"));
+}
+
+// The launcher itself ends by the signal as long as it has not begun to pass signals on.
+TEST_F(JobScriptTest, ASignalToALauncherThatJustBeginsIsNoFailure) {
+  stand_in("mpirun", "kill -USR1 $PPID; exec sleep_for_long");
+  stand_in("sleep_for_long", "exec /bin/sleep 30");
+  const Answer said = run();
+  EXPECT_EQ(said.code, 0) << said.text;
+  EXPECT_THAT(said.text, HasSubstr("the run was killed by signal 10; job 7 is queued again"));
+}
+
+TEST_F(JobScriptTest, PbsRepeatsAJobAfterTheLossOfANode) {
+  job_.scheduler = Scheduler::pbs;
+  EXPECT_THAT(batch_script(job_), HasSubstr("#PBS -r y\n"));
+  EXPECT_EQ(run("PBS_JOBID=7.server").code, 0);
+  EXPECT_THAT(text_of("ran"), Not(HasSubstr("--break-lock")));
+  write("run/LOCK", "{\"process\": {\"job\": \"17.server\"}}");
+  std::filesystem::remove_all(scratch_ / "run" / "checkpoints");
+  EXPECT_EQ(run("PBS_JOBID=7.server").code, 0);
+  EXPECT_THAT(text_of("ran"), Not(HasSubstr("--break-lock"))) << "the lock of another job";
+  write("run/LOCK", "{\"process\": {\"job\": \"7.server\"}}");
+  static_cast<void>(run("PBS_JOBID=7.server"));
+  EXPECT_THAT(text_of("ran"), HasSubstr("--break-lock"));
+}
+
 TEST_F(JobScriptTest, AnEndAskedForInTheQueueIsHeeded) {
   std::filesystem::create_directories(scratch_ / "run");
   write("run/STOP", "");

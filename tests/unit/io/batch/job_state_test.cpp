@@ -64,6 +64,29 @@ TEST(JobStateTest, FindsEachElementOfAnArray) {
   EXPECT_EQ(slurm_element_state(array, 1, "Unable to contact").phase, JobPhase::unknown);
 }
 
+TEST(JobStateTest, FindsEachElementOfAnArrayOfPbs) {
+  const JobRecord array{Scheduler::pbs, "20[].server", SeedRange{1, 4}};
+  const std::string said =
+      "Job Id: 20[].server\n    job_state = B\n"
+      "Job Id: 20[1].server.site.org\n    job_state = X\n"
+      "Job Id: 20[2].server.site.org\n    job_state = R\n"
+      "Job Id: 20[3].server.site.org\n    job_state = Q\n"
+      "Job Id: 31[4].server.site.org\n    job_state = H\n"
+      "qstat: Unknown Job Id 33.server\n";
+  const auto phase = [&](const std::string& text, std::int64_t seed) {
+    return pbs_state_among(array.element(seed), text).phase;
+  };
+  EXPECT_EQ(phase(said, 1), JobPhase::over);
+  EXPECT_EQ(phase(said, 2), JobPhase::running);
+  EXPECT_EQ(phase(said, 3), JobPhase::queued);
+  EXPECT_EQ(phase(said, 4), JobPhase::over);
+  EXPECT_EQ(pbs_state_among({Scheduler::pbs, "31[4].server", {}}, said).phase, JobPhase::queued);
+  EXPECT_EQ(phase("Job Id: 20[].server\n    job_state = Q\n", 3), JobPhase::queued)
+      << "a server that lists no elements";
+  EXPECT_EQ(phase("qstat: Unknown Job Id 20[].server\n", 3), JobPhase::over);
+  EXPECT_EQ(phase("qstat: cannot connect to server\n", 3), JobPhase::unknown);
+}
+
 TEST(JobRecordTest, SurvivesItsText) {
   const JobRecord array{Scheduler::pbs, "20[].server", SeedRange{2, 5}};
   const auto back = parse_record(record_text(array));
@@ -86,6 +109,10 @@ TEST(JobRecordTest, ASeedBelongsToTheJobOfItsArray) {
   std::ofstream(scratch / "batch" / "job") << "scheduler slurm\nid 20\nseeds 1-9\n";
   ASSERT_TRUE(find_record(scratch / "seed_3"));
   EXPECT_EQ(find_record(scratch / "seed_3")->id, "20_3");
+  EXPECT_FALSE(own_record(scratch / "seed_3"));
+  std::filesystem::create_directories(scratch / "seed_3" / "batch");
+  std::ofstream(scratch / "seed_3" / "batch" / "job") << "scheduler pbs\nid 31[].server\n";
+  EXPECT_EQ(find_record(scratch / "seed_3")->id, "31[3].server") << "PBS continues one element";
   EXPECT_FALSE(find_record(scratch / "seed_x"));
   EXPECT_FALSE(find_record(scratch / "other"));
 }

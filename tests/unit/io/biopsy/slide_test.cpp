@@ -19,6 +19,7 @@ namespace marrow::io {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const Lattice lattice{{60, 60, 60}, false, 10.0};
 const Draws draws(3);
@@ -193,8 +194,13 @@ TEST(Tables, CsvAndTextSayTheSame) {
   row.counts.core = {10, 4, 0, 0, 0, 1, 4};
   const std::string text = biopsy_text(facts, row);
   EXPECT_THAT(text, HasSubstr("20.0 %: below the 25 % of severe aplastic anemia"));
-  EXPECT_THAT(text, HasSubstr("2.0 /mm2 of marrow (6 cells"));
+  EXPECT_THAT(text, HasSubstr("2.0 /mm2 of marrow with its vessels (6 cells"));
   EXPECT_THAT(text, HasSubstr("HLA-lacking 40.0 % (4 of 10; 95 % interval 16.8 to 68.7 %)"));
+  const std::string caption = slide_caption(facts, row, Stain::cd34);
+  EXPECT_THAT(caption, HasSubstr("CD34 \u00b7 example \u00b7 day 12.5 \u00b7 here\n"));
+  EXPECT_THAT(caption,
+              HasSubstr("\nCD34+ 2 per mm\u00b2 of marrow \u00b7 cellularity 20 %, below"));
+  EXPECT_THAT(caption, HasSubstr("\n10 live stem cells in the core: 40 % HLA-lacking (4)"));
   const std::vector<BiopsyRow> rows = {row, row};
   const std::string csv = biopsy_csv(facts, rows);
   EXPECT_EQ(std::ranges::count(csv, '\n'), 4);
@@ -207,6 +213,53 @@ TEST(Tables, CsvAndTextSayTheSame) {
   EXPECT_EQ(json["cores"][1]["core_hla_lacking"], 4);
   EXPECT_EQ(json["cellularity"]["sd"], 0.0);
   EXPECT_THAT(spread_text(facts, rows), HasSubstr("100.0 % of the cores lie below 25 %"));
+}
+
+/// Cores with that many stem cells, of which that many lack HLA.
+std::vector<BiopsyRow> cores(const std::vector<std::pair<int, int>>& stem_cells) {
+  std::vector<BiopsyRow> rows;
+  for (const auto& [all, lacking] : stem_cells) {
+    BiopsyRow row;
+    row.needle.width_um = 2000.0;
+    row.counts.length_um = 1000.0;
+    row.counts.core.all = all;
+    row.counts.core.hla_lacking = lacking;
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+TEST(Tables, CoresWithoutStemCellsHaveNoShareOfThem) {
+  const auto rows = cores({{10, 8}, {0, 0}, {5, 3}, {0, 0}});
+  EXPECT_THAT(spread_text({}, rows),
+              testing::ContainsRegex("HLA-lacking of these +70\\.0 .* % \\(in 2 of 4 cores"));
+  const auto json = biopsy_json({}, rows)["hla_lacking_share"];
+  EXPECT_EQ(json["mean"], 0.7);
+  EXPECT_EQ(json["cores_with_stem_cells"], 2);
+  EXPECT_THAT(spread_text({}, cores({{0, 0}, {0, 0}})), HasSubstr("no core holds a stem cell"));
+}
+
+TEST(Tables, ACoreThatReachesBeyondTheBoxSaysSo) {
+  auto rows = cores({{10, 8}, {20, 8}});
+  EXPECT_THAT(spread_text({}, rows), Not(HasSubstr("lies in the box")));
+  rows[1].counts.share_in_box = 0.5;
+  const std::string text = spread_text({}, rows);
+  EXPECT_THAT(text, HasSubstr("On average 75 % of a core's cylinder lies in the box"));
+  // pi mm3 hold 10 cells, half of it 20.
+  EXPECT_THAT(text, testing::ContainsRegex("stem cells per mm3 +8\\.0 .* 3\\.2 +12\\.7"));
+  EXPECT_THAT(biopsy_text({}, rows[1]), HasSubstr("50 % of the core's cylinder lies in the box"));
+}
+
+TEST(Tables, AFewTenthsOfAPercentAreNotNothing) {
+  BiopsyRow row;
+  row.counts.areas = {0.0, 0.0, 0.996, 0.004};
+  EXPECT_THAT(slide_caption({}, row, Stain::he), HasSubstr("cellularity 0.4 %"));
+}
+
+TEST(Tables, HoursStayApartInLongRuns) {
+  EXPECT_EQ(day_text(90.0), "90");
+  EXPECT_EQ(day_text(12.5), "12.5");
+  EXPECT_EQ(day_text(29219.0 + 1.0 / 24.0), "29219.04");
 }
 
 }  // namespace

@@ -68,8 +68,8 @@ TEST(Palette, NamesEveryGenotypeByItsLosses) {
   auto genotypes = entries(Palette::genotype);
   ASSERT_EQ(genotypes.size(), static_cast<std::size_t>(genotype_classes));
   EXPECT_EQ(genotypes[0].name, "normal");
-  const std::map<int, std::string> words = {{hla_lost, "HLA lost"},
-                                            {gpi_negative, "GPI negative"},
+  const std::map<int, std::string> words = {{hla_lost, "HLA-lacking"},
+                                            {gpi_negative, "GPI-negative"},
                                             {driver, "driver"},
                                             {monosomy_7, "monosomy 7"}};
   for (const auto& [mask, entry] : genotypes) {
@@ -88,18 +88,19 @@ TEST(Palette, NamesClinicalStatesAsTheSeriesDoes) {
 }
 
 TEST(Palette, AnEntryIsFoundByItsValue) {
-  EXPECT_EQ(palette_entry(Palette::genotype, hla_lost).name, "HLA lost");
+  EXPECT_EQ(palette_entry(Palette::genotype, hla_lost).name, "HLA-lacking");
   EXPECT_EQ(palette_entry(Palette::tissue, 6).name, "fat");
   EXPECT_THROW(palette_entry(Palette::genotype, genotype_classes), Failure);
 }
 
 TEST(Palette, ScriptsGetTheSameLists) {
   const nlohmann::json lists = nlohmann::json::parse(palette_json());
-  EXPECT_EQ(lists.size(), 8U);
+  EXPECT_EQ(lists.size(), 9U);
   EXPECT_EQ(lists["genotype"][1],
-            (nlohmann::json{{"value", 1}, {"name", "HLA lost"}, {"colour", "#009e73"}}));
+            (nlohmann::json{{"value", 1}, {"name", "HLA-lacking"}, {"colour", "#009e73"}}));
   EXPECT_EQ(lists["clinical state"].size(), entries(Palette::clinical_state).size());
   EXPECT_EQ(lists["curve"].size(), entries(Palette::curve).size());
+  EXPECT_EQ(lists["process"].size(), entries(Palette::process).size());
 }
 
 TEST(Palette, ColoursAreThoseOfTheTable) {

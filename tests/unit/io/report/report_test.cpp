@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/report/report.hpp"
 
+#include "core/observe/census.hpp"
 #include "io/report/run_report.hpp"
 #include "io/scenario/effective.hpp"
 #include "io/scenario/scenario_file.hpp"
@@ -32,10 +33,11 @@ using testing::Not;
 constexpr const char* evil = "</script><img src=x onerror=alert(1)>";
 
 /// What a run leaves that has just begun, with a scenario whose text is `text`.
-void begin_run(const fs::path& directory, const std::string& text) {
+void begin_run(const fs::path& directory, const std::string& text,
+               std::vector<std::string> changes = {}) {
   const std::string scenario = std::string(MARROW_SOURCE_DIR) + "/scenarios/saa_untreated.yaml";
-  const std::string quoted = "scenario.text=" + json(text).dump();
-  const ScenarioFile file = scenario_or_throw(read_scenario_file(scenario, {quoted}));
+  changes.push_back("scenario.text=" + json(text).dump());
+  const ScenarioFile file = scenario_or_throw(read_scenario_file(scenario, changes));
   fs::create_directories(directory);
   write_text(directory / "scenario.effective.yaml", effective_yaml(file.parameters, file.origins));
 }
@@ -87,18 +89,45 @@ TEST(ReportTest, ARunThatGoesOnShowsItsCompleteRows) {
   EXPECT_TRUE(report["provenance"].is_null());
 }
 
-TEST(ReportTest, LongSeriesAreThinnedButKeepTheirLastRow) {
+TEST(ReportTest, EscapeByMutationIsNotCalledNormal) {
+  const TemporaryDirectory scratch;
+  const FakeClock clock;
+  begin_run(scratch / "run", "", {"clones.tabulated=true"});
+  const fs::path series = scratch / "run" / "series.csv";
+  write_text(series, header + "0,0,800,800,none,well,00\n");
+  const json unknown = run_report(scratch / "run", clock);
+  EXPECT_TRUE(unknown["clones"]["groups"][0]["genotype"].is_null());
+  EXPECT_THAT(unknown["notes"].dump(), HasSubstr("Genotypes of mutants"));
+  std::string names, cells;
+  Parameters tabulated;
+  tabulated.clones.tabulated = true;
+  for (const MutantGroup& group : mutant_groups(tabulated.clones)) {
+    names += mutant_group_name(group, tabulated.clones) + ",";
+    cells += group.genotype == hla_lost ? "800," : "0,";
+  }
+  write_text(series, names + header + cells + "0,0,800,800,none,well,00\n");
+  const json known = run_report(scratch / "run", clock);
+  EXPECT_EQ(known["clones"]["groups"][0]["cells"], json({0.0}));
+  EXPECT_EQ(known["clones"]["groups"][1]["genotype"], hla_lost);
+  EXPECT_EQ(known["clones"]["groups"][1]["cells"], json({800.0}));
+}
+
+TEST(ReportTest, LongSeriesAreThinnedButKeepTheirKeyRows) {
   const TemporaryDirectory scratch;
   const FakeClock clock;
   begin_run(scratch / "run", "");
   std::string series = header;
   const int rows = static_cast<int>(3 * most_points) + 2;
   for (int i = 0; i < rows; ++i) {
-    series += "0," + std::to_string(i) + ",1,1,none,well,00\n";
+    series += "0," + std::to_string(i) + (i == 1000 ? ",0" : ",1") + ",1,none,well,00\n";
   }
+  write_text(scratch / "run" / "events.csv",
+             "hour,day,event,detail\n0,2000.3,severe aplastic anemia,\n");
   write_text(scratch / "run" / "series.csv", series);
   const json report = run_report(scratch / "run", clock);
-  EXPECT_LE(report["series"]["day"].size(), most_points + 1);
+  EXPECT_LE(report["series"]["day"].size(), most_points + 3);
+  EXPECT_THAT(report["series"]["day"], Contains(json(1000.0))) << "the fewest stem cells";
+  EXPECT_THAT(report["series"]["day"], Contains(json(2000.0))) << "the diagnosis";
   EXPECT_EQ(report["series"]["day"].back(), rows - 1);
 }
 
@@ -133,6 +162,12 @@ TEST(ReportTest, HostileTextStaysText) {
   const std::string page = content_of(scratch / "page.html");
   EXPECT_THAT(page, Not(HasSubstr("<img src=x")));
   EXPECT_THAT(page, HasSubstr("\\u003cimg src=x onerror=alert(1)>"));
+}
+
+TEST(ReportTest, TextCannotTurnTheOrderOfLetters) {
+  const std::string page =
+      report_page(json::array({{{"text", "a\u202eb\u2066c\u200fd\u061ce\u20ac"}}}));
+  EXPECT_THAT(page, HasSubstr("\"a\ufffdb\ufffdc\ufffdd\ufffde\u20ac\""));
 }
 
 TEST(ReportTest, APageNeedsNothingFromElsewhere) {

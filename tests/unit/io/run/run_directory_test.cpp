@@ -7,7 +7,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstdio>
 #include <string>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
 
 namespace marrow::io {
 namespace {
@@ -117,12 +123,65 @@ TEST(RunDirectoryTest, OldRequestsAndLeftoversAreRemoved) {
 TEST(RunDirectoryTest, ARequestOfTheSetUpStays) {
   const TemporaryDirectory scratch;
   write_text(scratch / "STOP", "");
-  constexpr std::int64_t minute_ns = 60'000'000'000;
-  const RunDirectory run =
-      RunDirectory::prepare(scratch.path(), OpenMode::resume, LockPolicy::respect, this_process(),
-                            file_time_now_ns() - minute_ns);
+  fs::last_write_time(scratch / "STOP", fs::file_time_type::clock::now() - std::chrono::hours(1));
+  constexpr double minute_s = 60.0;
+  const RunDirectory run = RunDirectory::prepare(scratch.path(), OpenMode::resume,
+                                                 LockPolicy::respect, this_process(), minute_s);
   EXPECT_THAT(run.notes(), IsEmpty());
   EXPECT_TRUE(fs::exists(scratch / "STOP"));
+}
+
+TEST(RunDirectoryTest, ARequestWithADateAheadIsOldAllTheSame) {
+  const TemporaryDirectory scratch;
+  write_text(scratch / "STOP", "");
+  fs::last_write_time(scratch / "STOP", fs::file_time_type::clock::now() + std::chrono::hours(1));
+  const RunDirectory run = prepare(scratch.path(), OpenMode::resume);
+  EXPECT_THAT(run.notes(), ElementsAre("the file STOP of an earlier request was removed"));
+  EXPECT_FALSE(fs::exists(scratch / "STOP"));
+}
+
+TEST(RunDirectoryTest, ARequestThatCannotBeRemovedIsSaid) {
+  const TemporaryDirectory scratch;
+  fs::create_directory(scratch / "STOP");
+  const RunDirectory run = prepare(scratch.path(), OpenMode::resume);
+  EXPECT_THAT(run.notes(), ElementsAre(AllOf(HasSubstr("/STOP of an earlier request cannot be"),
+                                             HasSubstr("directory"))));
+}
+
+/// One start: looks, as a start does before its long work, and then takes the place. 0: it had it;
+/// 1: it was refused because another one had it.
+int one_start(const fs::path& root) {
+  try {
+    check_place(root);
+    const RunDirectory run = prepare(root, OpenMode::resume);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    return 0;
+  } catch (const Failure& failure) {
+    if (std::string(failure.what()).find("is in use") != std::string::npos) return 1;
+    std::fprintf(stderr, "a start was told: %s\n", failure.what());
+    return 2;
+  }
+}
+
+TEST(RunDirectoryTest, ManyStartsAtOnceAreOneRunAndRefusals) {
+  constexpr int rounds = 8;
+  constexpr int starts = 6;
+  const TemporaryDirectory scratch;
+  std::fflush(nullptr);
+  for (int round = 0; round < rounds; ++round) {
+    const fs::path root = scratch / std::to_string(round) / "run";
+    std::vector<pid_t> children;
+    for (int start = 0; start < starts; ++start) {
+      const pid_t child = ::fork();
+      if (child == 0) ::_exit(one_start(root));
+      children.push_back(child);
+    }
+    for (const pid_t child : children) {
+      int status = 0;
+      ASSERT_EQ(::waitpid(child, &status, 0), child);
+      EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) < 2) << "round " << round;
+    }
+  }
 }
 
 TEST(RunDirectoryTest, ForeignResultsAreNotResumed) {

@@ -62,6 +62,18 @@ TEST_F(RunLockTest, ADirectoryInItsPlaceIsNamedWithAdvice) {
   }
 }
 
+TEST_F(RunLockTest, CanBeLookedAtWithoutBeingTaken) {
+  const auto check = [&] { RunLock::check(scratch.path(), LockPolicy::respect, this_process()); };
+  EXPECT_NO_THROW(check());
+  EXPECT_FALSE(std::filesystem::exists(file));
+  leave_lock_of(dead_process());
+  const std::string left = content_of(file);
+  EXPECT_NO_THROW(check());
+  EXPECT_EQ(content_of(file), left);
+  leave_lock_of(this_process());
+  EXPECT_THAT(failure_of(check), AllOf(StartsWith("4 "), HasSubstr("is in use")));
+}
+
 // As `flock RUN_DIR marrow run -o RUN_DIR` does. Takes as long as an honest owner would get.
 TEST_F(RunLockTest, ADirectoryThatFlockKeepsIsNotWaitedForForEver) {
   const int held = ::open(scratch.path().c_str(), O_RDONLY | O_DIRECTORY);
@@ -145,7 +157,7 @@ TEST_F(RunLockTest, AnotherHostIsExplainedAndNeedsTheUsersWord) {
   EXPECT_THAT(failure_of([&] { acquire(); }),
               AllOf(StartsWith("4 "), HasSubstr("is locked by process 4242 on host n12 (job 77)"),
                     HasSubstr("since 2026-11-22 21:40:00: it cannot be seen from host"),
-                    HasSubstr("Last sign of life: LOCK changed 0 s ago"), HasSubstr("squeue -j 77"),
+                    HasSubstr("Last sign of life: LOCK changed "), HasSubstr("squeue -j 77"),
                     HasSubstr("--break-lock")));
   EXPECT_EQ(content_of(file), before);
   EXPECT_EQ(acquire(LockPolicy::break_unverifiable).note(),

@@ -217,6 +217,21 @@ TEST_F(SeriesTest, LongSeriesAreMadeDurableInBetween) {
   EXPECT_EQ(content_of(file), expected);
 }
 
+TEST_F(SeriesTest, KnowsItsPositionWithoutTheLastRow) {
+  SeriesWriter series = fresh();
+  series.append(Cells{"0", "0", "100"});
+  series.append(Cells{"9", "1", "101"});
+  EXPECT_EQ(series.sync(), mark_of(head + "0,0,100\n9,1,101\n"));
+  EXPECT_EQ(series.before_last_row(), mark_of(head + "0,0,100\n"));
+  series.sync();  // asked again, as when a checkpoint is tried twice
+  EXPECT_EQ(series.before_last_row(), mark_of(head + "0,0,100\n"));
+  EXPECT_EQ(series.last_name(), "9");
+  series.append(Cells{"10", "2", "102"});
+  series.sync();
+  EXPECT_EQ(series.before_last_row(), mark_of(head + "0,0,100\n9,1,101\n"));
+  EXPECT_EQ(series.last_name(), "10");
+}
+
 TEST_F(SeriesTest, NoticesThatSomebodyRemovedOrChangedTheFile) {
   SeriesWriter series = fresh();
   series.append(Cells{"0", "0", "100"});

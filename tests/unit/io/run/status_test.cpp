@@ -74,6 +74,9 @@ TEST_F(StatusTest, SurvivesJson) {
   EXPECT_EQ(back.process, status.process);
   EXPECT_EQ(back.updated_wall_s, 1795383600);
   EXPECT_EQ(back.health, status.health);
+  EXPECT_TRUE(back.stale_files.empty());
+  status.stale_files = {"events.csv", "phylogeny.nwk"};
+  EXPECT_EQ(parse_status(status_json(status)).stale_files, status.stale_files);
   status.eta_s.reset();
   status.last_good_checkpoint.reset();
   EXPECT_EQ(parse_status(status_json(status)).last_good_checkpoint, std::nullopt);
@@ -106,8 +109,8 @@ TEST_F(StatusTest, AGoneProcessIsNotRunning) {
   EXPECT_THAT(report(status, 120),
               AllOf(StartsWith(head() + "was running 2 min 00 s ago, but process "),
                     HasSubstr("is gone (its number now belongs to another process)"),
-                    HasSubstr("--resume -o '" + scratch.path().string() +
-                              "' continues from the checkpoint at step 9,600"),
+                    HasSubstr("--resume -o " + scratch.path().string() +
+                              " continues from the checkpoint at step 9,600"),
                     Not(HasSubstr("ETA"))));
   status.last_good_checkpoint.reset();
   EXPECT_THAT(report(status), AllOf(HasSubstr("from the beginning: no checkpoint was finished"),

@@ -107,6 +107,23 @@ TEST(SignalStopTest, IgnoredSignalsStayIgnored) {
             0);
 }
 
+TEST(SignalStopTest, HandlersOfALibraryAreReplacedAndWhatCameStays) {
+  EXPECT_EQ(in_child([] {
+              ::signal(SIGHUP, SIG_IGN);  // nohup
+              SignalStop signals;
+              ::raise(SIGUSR2);
+              for (const int number : {SIGUSR1, SIGUSR2, SIGTERM}) ::signal(number, SIG_DFL);
+              signals.take_signals();
+              ::raise(SIGHUP);
+              if (signals.poll().decision != checkpoint) return 1;
+              ::raise(SIGUSR2);
+              if (signals.poll().decision != checkpoint) return 2;
+              ::raise(SIGTERM);
+              return signals.poll().reason == "signal TERM" ? 0 : 3;
+            }),
+            0);
+}
+
 TEST(SignalStopTest, FileLimitsAndClosedPipesAreErrorsNotDeath) {
   const TemporaryDirectory scratch;
   EXPECT_EQ(in_child([&] {
@@ -226,6 +243,12 @@ TEST(WallDeadlineTest, ExpectedCheckpointsCountBeforeOneIsMeasured) {
   EXPECT_EQ(deadline.margin_s(), 150.0);
   deadline.checkpoint_took(80);
   EXPECT_EQ(deadline.margin_s(), 190.0);
+}
+
+TEST(WallDeadlineTest, ADeadlineInThePastIsSaidToBe) {
+  const FakeClock clock;
+  EXPECT_EQ(WallDeadline(clock.steady_s() - 60.0, 5.0, clock).poll().reason,
+            "the deadline, which has passed");
 }
 
 TEST(WallDeadlineTest, JumpsOfTheWallClockDoNotMoveIt) {

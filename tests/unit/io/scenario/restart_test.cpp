@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/scenario/restart.hpp"
 
-#include "core/patient/patient_state.hpp"
 #include "scenario_samples.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -164,11 +164,18 @@ Parameters with_treatments() {
   return p;
 }
 
+TherapyProgress at_hour_200(std::vector<std::int64_t> began_h) {
+  TherapyProgress progress;
+  progress.hour = 200;
+  progress.patient.therapy_began_h = std::move(began_h);
+  return progress;
+}
+
 TEST(RestartOfTherapy, FixesWhatHasBegunAndWarnsOfWhatIsToCome) {
   const Parameters before = with_treatments();
   Parameters after = before;
   for (auto& event : after.therapy) event.dose = {20.0, marrow::DoseUnit::mg_per_kg};
-  const TherapyProgress progress{200, {100, marrow::never, marrow::skipped}};
+  const TherapyProgress progress = at_hour_200({100, marrow::never, marrow::skipped});
   const auto changes = compare_for_restart(before, after, progress);
   ASSERT_EQ(changes.size(), 3U);
   EXPECT_EQ(changes[0].path, "therapy[0].dose");
@@ -181,7 +188,7 @@ TEST(RestartOfTherapy, FixesWhatHasBegunAndWarnsOfWhatIsToCome) {
 
 TEST(RestartOfTherapy, TreatmentsToComeMayBeAddedAndLeftOut) {
   const Parameters before = with_treatments();
-  const TherapyProgress progress{200, {100, marrow::never, marrow::never}};
+  const TherapyProgress progress = at_hour_200({100, marrow::never, marrow::never});
   Parameters more = before;
   more.therapy.emplace_back().at_h = 400.0;
   more.therapy.back().drug = marrow::Drug::androgen;
@@ -202,7 +209,7 @@ TEST(RestartOfTherapy, TreatmentsToComeMayBeAddedAndLeftOut) {
 
 TEST(RestartOfTherapy, NothingCanBeDatedIntoThePast) {
   const Parameters before = with_treatments();
-  const TherapyProgress progress{200, {100, marrow::never, marrow::never}};
+  TherapyProgress progress = at_hour_200({100, marrow::never, marrow::never});
   const auto policy_of = [&](double at_h, marrow::Anchor from) {
     Parameters after = before;
     after.tcells.trigger.emplace().at_h = 150.0;
@@ -216,7 +223,10 @@ TEST(RestartOfTherapy, NothingCanBeDatedIntoThePast) {
   EXPECT_EQ(policy_of(200.0, marrow::Anchor::start), RestartPolicy::warned);
   EXPECT_EQ(policy_of(49.0, marrow::Anchor::trigger), RestartPolicy::fixed);
   EXPECT_EQ(policy_of(50.0, marrow::Anchor::trigger), RestartPolicy::warned);
-  EXPECT_EQ(policy_of(0.0, marrow::Anchor::relapse), RestartPolicy::warned);
+  EXPECT_EQ(policy_of(0.0, marrow::Anchor::relapse), RestartPolicy::warned) << "has not happened";
+  progress.patient.relapse_h = 180;
+  EXPECT_EQ(policy_of(19.0, marrow::Anchor::relapse), RestartPolicy::fixed);
+  EXPECT_EQ(policy_of(20.0, marrow::Anchor::relapse), RestartPolicy::warned);
 }
 
 TEST(RestartComparison, LooksAtEveryListEntry) {
