@@ -98,6 +98,7 @@ probe_without_cmake() {
       slurm) proof=$(PATH=$PATH:/usr/sbin:/sbin command -v slurmctld) ;;
       munge) proof=$(PATH=$PATH:/usr/sbin:/sbin command -v munged) ;;
       clang-format) proof=$(command -v clang-format-14 || command -v clang-format) ;;
+      shellcheck) proof=$(command -v shellcheck) ;;
       locales) proof=$(find /usr/share/i18n/locales -name de_DE 2>/dev/null | grep .) ;;
       chromium) proof=$(command -v chromium || command -v chromium-browser || command -v google-chrome) ;;
       *) proof=$(header_exists "$header") ;;

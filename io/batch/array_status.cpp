@@ -2,7 +2,7 @@
 #include "io/batch/array_status.hpp"
 
 #include "core/model/failure.hpp"
-#include "io/run/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/run/run_paths.hpp"
 #include "io/run/wording.hpp"
 #include "io/text/shell_words.hpp"
@@ -45,7 +45,8 @@ const char* word(const std::optional<RunStatus>& run, JobPhase job) {
   if (ended && run->state == RunState::finished) return "finished";
   if (job == JobPhase::queued) return run ? "queued again" : "queued";
   if (job == JobPhase::running) return run ? "running" : "starting";
-  if (!run) return job == JobPhase::over ? "never started" : "not started";
+  if (job == JobPhase::ending) return "ending";
+  if (!run) return job == JobPhase::over ? "never started" : "not started, as far as known";
   if (ended) return run->state == RunState::failed ? "failed" : "stopped";
   return job == JobPhase::over ? "gone" : "running, as far as known";
 }
@@ -77,15 +78,28 @@ std::vector<Element> elements_of(const std::filesystem::path& directory, const J
 }
 
 /// What the batch system says of the array and of all jobs of single seeds, asked once.
-std::string ask_about(const JobRecord& array, const std::vector<Element>& elements) {
+Answer ask_about(const JobRecord& array, const std::vector<Element>& elements) {
   if (array.scheduler == Scheduler::slurm) {
-    return ask_shell("timeout 15 scontrol show job --oneliner " + shell_word(array.id)).text;
+    return ask_shell("timeout 15 scontrol show job --oneliner " + shell_word(array.id));
   }
   std::string command = "timeout 15 qstat -t -f " + shell_word(array.id);
   for (const Element& element : elements) {
     if (element.own) command += " " + shell_word(element.own->id);
   }
-  return ask_shell(command).text;
+  return ask_shell(command);
+}
+
+/// Nothing if the batch system spoke of the array, or knows it no longer; else what that means.
+std::string silence(const Answer& answer, const JobRecord& array, bool told) {
+  if (told) return {};
+  const bool slurm = array.scheduler == Scheduler::slurm;
+  std::string words = answer.text.substr(0, answer.text.find('\n'));
+  if (answer.code == 127) words = slurm ? "scontrol is not here" : "qstat is not here";
+  if (answer.code == 124) words = "no answer within 15 s";
+  return fmt::format(
+      "\n  {} cannot be asked now{}: whether jobs wait or run is not known, and what follows is "
+      "what the runs wrote last",
+      slurm ? "Slurm" : "PBS", words.empty() ? "" : fmt::format(" ({})", words));
 }
 
 JobState state_of(const Element& element, const JobRecord& array, const std::string& said) {
@@ -98,18 +112,22 @@ JobState state_of(const Element& element, const JobRecord& array, const std::str
 StatusReport array_report(const std::filesystem::path& directory, const JobRecord& array) {
   const bool slurm = array.scheduler == Scheduler::slurm;
   const std::vector<Element> elements = elements_of(directory, array);
-  const std::string said = ask_about(array, elements);
+  const Answer answer = ask_about(array, elements);
   std::string lines;
   std::int64_t finished = 0;
+  bool told = false;
   for (const Element& element : elements) {
     const auto run = status_of(element.directory);
     finished += run && run->state == RunState::finished ? 1 : 0;
-    lines += seed_line(element.seed, run, state_of(element, array, said).phase);
+    const JobPhase phase = state_of(element, array, answer.text).phase;
+    told = told || phase != JobPhase::unknown;
+    lines += seed_line(element.seed, run, phase);
   }
   return {ExitCode::finished,
-          fmt::format("'{}': {} job array {}: {} of {} finished{}", directory.string(),
+          fmt::format("'{}': {} job array {}: {} of {} finished{}{}", directory.string(),
                       slurm ? "Slurm" : "PBS", array.id, finished,
-                      counted(array.seeds->last - array.seeds->first + 1, "seed"), lines)};
+                      counted(array.seeds->last - array.seeds->first + 1, "seed"),
+                      silence(answer, array, told), lines)};
 }
 
 }  // namespace

@@ -21,6 +21,16 @@ void refuse_line_ends(const std::string& text) {
                 fmt::format("'{}' holds a line end, which a job script cannot", text));
 }
 
+/// In the name of an output file it tells Slurm to leave "%j" as it stands.
+void refuse_backslash(const std::string& directory) {
+  if (directory.find('\\') == std::string::npos) return;
+  throw Failure(
+      ExitCode::command_line,
+      fmt::format("-o '{}': batch systems give a backslash in the name of a log a meaning "
+                  "of their own; take a directory without one in its path",
+                  directory));
+}
+
 bool take_number(std::string_view& text, std::int64_t& number) {
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || number < 0) return false;
@@ -61,6 +71,15 @@ std::int64_t parse_job_time_s(const std::string& text) {
                             text));
 }
 
+std::string short_job_warning(std::int64_t time_s) {
+  if (time_s >= 5 * stop_reserve_s) return {};
+  return fmt::format(
+      "of --time {} each job keeps some {} s to save its state before it must end, and starting "
+      "takes "
+      "time as well: little or none is left to compute; give 10 minutes or more",
+      batch_time(time_s), stop_reserve_s);
+}
+
 int ranks_of(const BatchJob& job) {
   constexpr std::int64_t most = std::numeric_limits<int>::max();
   // Divided, because the product may be beyond any number.
@@ -97,6 +116,7 @@ std::string batch_script(const BatchJob& job) {
   for (const auto* texts : {&job.run_options, &job.modules, &job.directives}) {
     for (const std::string& text : *texts) refuse_line_ends(text);
   }
+  refuse_backslash(job.directory);
   return job.scheduler == Scheduler::slurm ? slurm_script(job) : pbs_script(job);
 }
 

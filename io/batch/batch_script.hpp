@@ -58,6 +58,13 @@ struct BatchJob {
 /// Failure(command_line) says what is accepted.
 [[nodiscard]] std::int64_t parse_job_time_s(const std::string& text);
 
+/// What a run keeps of a job to save its state in time, usually; more if checkpoints or steps take
+/// long.
+inline constexpr std::int64_t stop_reserve_s = 60;
+
+/// A sentence about jobs of which that reserve is a large part; empty for longer ones.
+[[nodiscard]] std::string short_job_warning(std::int64_t time_s);
+
 /// Ranks of the job; Failure(command_line) for more than MPI can number.
 [[nodiscard]] int ranks_of(const BatchJob& job);
 

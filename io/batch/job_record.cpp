@@ -2,7 +2,7 @@
 #include "io/batch/job_record.hpp"
 
 #include "core/model/failure.hpp"
-#include "io/run/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/run/run_paths.hpp"
 
 #include <fmt/format.h>

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <sstream>
 #include <string_view>
 
@@ -43,6 +45,21 @@ bool says_no_such_job(const std::string& said) {
   return says("Invalid job id") || says("Unknown Job Id") || says("has finished");
 }
 
+JobPhase slurm_phase(const std::string& state) {
+  const auto is_one_of = [&](std::initializer_list<std::string_view> states) {
+    return std::ranges::find(states, state) != states.end();
+  };
+  if (is_one_of({"PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT",
+                 "RESV_DEL_HOLD"})) {
+    return JobPhase::queued;
+  }
+  if (is_one_of({"RUNNING", "CONFIGURING", "SUSPENDED", "SIGNALING", "RESIZING", "STOPPED"})) {
+    return JobPhase::running;
+  }
+  // Both hide whether the job is over or will be queued again.
+  return is_one_of({"COMPLETING", "STAGE_OUT"}) ? JobPhase::ending : JobPhase::over;
+}
+
 }  // namespace
 
 std::string slurm_field(const std::string& said, const std::string& name) {
@@ -60,20 +77,24 @@ JobState slurm_state(const JobRecord& record, const std::string& said) {
   const std::string start = slurm_field(said, "StartTime");
   const std::string end = slurm_field(said, "EndTime");
   if (state.empty()) return cannot_tell(who, "Slurm's answer cannot be understood");
-  if (state == "PENDING" || state == "REQUEUED" || state == "REQUEUE_HOLD") {
-    return {JobPhase::queued,
-            fmt::format("{} waits in the queue ({}){}{}", who, slurm_field(said, "Reason"),
-                        restarts, is_time(start) ? "; it may start at " + time_text(start) : "")};
+  const JobPhase phase = slurm_phase(state);
+  switch (phase) {
+    case JobPhase::queued:
+      return {phase,
+              fmt::format("{} waits in the queue ({}){}{}", who, slurm_field(said, "Reason"),
+                          restarts, is_time(start) ? "; it may start at " + time_text(start) : "")};
+    case JobPhase::running:
+      return {phase, fmt::format("{} is {} on {}{}{}", who, state == "RUNNING" ? "running" : state,
+                                 slurm_field(said, "NodeList"), restarts,
+                                 is_time(end) ? ", until " + time_text(end) + " at most" : "")};
+    case JobPhase::ending:
+      return {phase, fmt::format("{} is ending ({}){}: whether it is over or queued again shows "
+                                 "when it has ended",
+                                 who, state, restarts)};
+    default:
+      return {phase, fmt::format("{} is over ({}, exit code {}){}", who, state,
+                                 slurm_field(said, "ExitCode"), restarts)};
   }
-  if (state == "RUNNING" || state == "CONFIGURING" || state == "SUSPENDED" ||
-      state == "COMPLETING") {
-    return {JobPhase::running,
-            fmt::format("{} is {} on {}{}{}", who, state == "RUNNING" ? "running" : state,
-                        slurm_field(said, "NodeList"), restarts,
-                        is_time(end) ? ", until " + time_text(end) + " at most" : "")};
-  }
-  return {JobPhase::over, fmt::format("{} is over ({}, exit code {}){}", who, state,
-                                      slurm_field(said, "ExitCode"), restarts)};
 }
 
 JobState pbs_state(const JobRecord& record, const std::string& said) {
@@ -88,9 +109,10 @@ JobState pbs_state(const JobRecord& record, const std::string& said) {
     case 'W':
     case 'T':
       return {JobPhase::queued, fmt::format("{} waits in the queue{}", who, because)};
+    case 'E':
+      return {JobPhase::ending, fmt::format("{} is ending{}", who, because)};
     case 'R':
     case 'B':
-    case 'E':
     case 'S':
     case 'U':
       return {JobPhase::running, fmt::format("{} is running{}", who, because)};
@@ -131,14 +153,16 @@ JobState pbs_state_among(const JobRecord& record, const std::string& said) {
 
 namespace {
 
-/// Of the lines about the elements of an array the first of one that waits or runs.
+/// Of the lines about the elements of an array the first of one that waits or runs, or else ends.
 std::string liveliest_line(const JobRecord& record, const std::string& said) {
   std::istringstream lines(said);
+  std::string ending;
   for (std::string line; std::getline(lines, line);) {
     const JobPhase phase = slurm_state(record, line).phase;
     if (phase == JobPhase::queued || phase == JobPhase::running) return line;
+    if (phase == JobPhase::ending && ending.empty()) ending = line;
   }
-  return said;
+  return ending.empty() ? said : ending;
 }
 
 }  // namespace

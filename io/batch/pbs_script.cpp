@@ -47,7 +47,11 @@ launch=(mpirun)
 # Near the limit it is the limit that TERM announces, and no request. PBS counts its own preparations.
 near_s=$((time_limit_s < 1200 ? time_limit_s / 10 : 120))
 asked_to_end=no
-trap '((SECONDS >= time_limit_s - near_s)) || asked_to_end=yes; kill -USR1 $$' TERM
+heed_end() {
+  ((SECONDS >= time_limit_s - near_s)) || asked_to_end=yes
+  kill -USR1 $$
+}
+trap heed_end TERM
 )bash";
 
 const char* const resubmit = R"bash(
@@ -72,11 +76,12 @@ std::string submission(const BatchJob& job) {
 }  // namespace
 
 std::string pbs_script(const BatchJob& job) {
-  return opening(job) + directives(job) + "\nset -eu\n" + settings(job) +
+  return opening(job) + directives(job) + "\nset -eu\n" + heed_signals + environment(job) +
+         settings(job) +
          fmt::format("time_limit_s={}\nscript={}\n", job.time_s,
                      shell_word(script_path(job.directory))) +
-         helpers + heed_signals + environment(job) + seed_of_array(job, "PBS_ARRAY_INDEX") +
-         heed_stop + prepare + run_and_wait + judge + resubmit + submission(job);
+         helpers() + seed_of_array(job, "PBS_ARRAY_INDEX") + heed_stop + prepare + run_and_wait +
+         judge + resubmit + submission(job);
 }
 
 }  // namespace marrow::io

@@ -17,15 +17,29 @@ std::string words(const std::vector<std::string>& texts) {
   return line;
 }
 
+const char* const say = R"bash(
+# A log that cannot be written, as on a full disk, is no reason to end.
+say() { printf '%s %s\n' "$(date '+%F %T')" "$*" || true; }
+)bash";
+
 const char* const source_setup = R"bash(
 # The environment of the site; its files need not know `set -eu`. Only `exit` in it ends the job: a last test that is
 # false is no failure.
-[[ -r $setup ]] || { say "the setup file $setup cannot be read" && exit 1; }
+[[ -f $setup && -r $setup ]] || { say "the setup file $setup cannot be read" && exit 1; }
 trap 'say "setup $setup failed ($?)"' EXIT
 set +eu
+# shellcheck source=/dev/null
 . "$setup" || say "setup $setup ended with code $?; the job goes on"
 set -eu
 trap - EXIT
+)bash";
+
+/// A site's files may use any name and option.
+const char* const after_environment = R"bash(
+# What follows counts, whatever the files above have set.
+set -eu +f +o pipefail
+shopt -u nullglob failglob
+IFS=$' \t\n'
 )bash";
 
 }  // namespace
@@ -58,7 +72,7 @@ std::string environment(const BatchJob& job) {
         "\nset +eu\nmodule load {0} || {{ code=$?; say {1} \"($code)\"; exit $code; }}\nset -eu\n",
         words(job.modules), shell_word(fmt::format("module load {} failed", words(job.modules))));
   }
-  return text;
+  return text.empty() ? text : say + text + after_environment;
 }
 
 std::string seed_of_array(const BatchJob& job, const std::string& index) {
@@ -71,10 +85,11 @@ std::string seed_of_array(const BatchJob& job, const std::string& index) {
       index);
 }
 
-const char* const helpers = R"bash(
-# A log that cannot be written, as on a full disk, is no reason to end.
-say() { printf '%s %s\n' "$(date '+%F %T')" "$*" || true; }
-newest_checkpoint() { ls -- "$directory/checkpoints" 2>/dev/null | grep '^step_' | tail -n 1 || true; }
+std::string helpers() {
+  return std::string(say) + R"bash(newest_checkpoint() {
+  local all=("$directory"/checkpoints/step_*)
+  [[ ! -e ${all[-1]} ]] || printf '%s\n' "${all[-1]##*/}"
+}
 # patiently COMMAND...: again for five minutes until it succeeds; a busy batch system may not answer for a while.
 patiently() {
   local tries
@@ -85,11 +100,12 @@ patiently() {
   "$@"
 }
 )bash";
+}
 
 const char* const heed_signals = R"bash(
-# Signal USR1 asks the run to save its state and to stop, whenever it comes; it ends `wait`, which is then called again.
-run= signalled=no asked=no
-trap 'asked=yes signalled=yes; [[ -z $run ]] || kill -USR1 "$run" 2>/dev/null || true' USR1
+# Signal USR1 asks the run to save its state and to stop, whenever it comes.
+marrow_asked=no
+trap 'marrow_asked=yes' USR1
 )bash";
 
 const char* const heed_stop = R"bash(
@@ -101,35 +117,72 @@ fi
 )bash";
 
 const char* const run_and_wait = R"bash(
+# A launcher or program that just begins may not hear the signal: it is told again until it ends.
+tell_run() { while kill -USR1 "$run" 2>/dev/null; do sleep 5; done; }
+pass_on() {
+  signalled=yes
+  [[ -n $run && -z $messenger ]] || return 0
+  tell_run >/dev/null 2>&1 &
+  messenger=$!
+  disown "$messenger"
+}
+run='' messenger='' signalled=no
+trap 'marrow_asked=yes; pass_on' USR1
+
 before=$(newest_checkpoint)
 code=75
-if [[ $asked == no ]]; then
+if [[ $marrow_asked == no ]]; then
   say "start $((restarts + 1)) on $(hostname), from ${before:-the beginning}"
   "${launch[@]}" "$program" run "$scenario" -o "$directory" --resume "${run_options[@]}" &
   run=$!
   # A signal that came while this process was being started has not been passed on.
-  [[ $asked == no ]] || kill -USR1 "$run" 2>/dev/null || true
+  [[ $marrow_asked == no ]] || pass_on
 fi
+# A signal ends `wait`, which is then called again.
 while [[ -n $run ]]; do
   code=0
   wait "$run" || code=$?
   [[ $signalled == yes ]] || break
   signalled=no
 done
+[[ -z $messenger ]] || kill "$messenger" 2>/dev/null || true
 )bash";
 
 const char* const judge = R"bash(
+# Whether the start had no fair chance to make progress.
+excused=$marrow_asked
+finished() { grep -qs '"state": "finished"' "$directory/status.json"; }
 case $code in
-  0) say "the run is finished" && exit 0 ;;
+  0)
+    if finished; then say "the run is finished" && exit 0; fi
+    code=1 excused=yes
+    why="the launcher ended well, but status.json does not say that the run is finished: a node may be lost"
+    ;;
   75) if [[ -n $run ]]; then why="the run stopped early with a good checkpoint"; else why="signal USR1 came before the run"; fi ;;
   9) why="the run made no progress, and its watchdog ended it" ;;
+  138 | 140 | 143) # USR1, USR2 or TERM, before the program or its launcher listened
+    excused=yes
+    why="the run was ended by signal $((code - 128)), a request that came before it listened"
+    ;;
   129 | 13[1-9] | 14? | 15?) why="the run was killed by signal $((code - 128))" ;;
   *) say "the run ended with exit code $code; starting it again would not help" && exit "$code" ;;
 esac
-give_up() { say "$why; not queued again: $1" && exit "$code"; }
+give_up() { say "$why; not queued again by itself: $1" && exit "$code"; }
 [[ ! -e $directory/STOP ]] || give_up "$directory/STOP asks for that"
-# A run that was asked to stop may have had no time for one.
-[[ $asked == yes || $(newest_checkpoint) != "$before" ]] || give_up "there is no newer checkpoint than at the start"
+
+# Without progress a start would only repeat itself; excused ones may be two in a row.
+tally=$directory/batch/starts_in_vain
+in_vain=0
+if [[ $(newest_checkpoint) == "$before" ]]; then
+  [[ $excused == yes ]] || give_up "there is no newer checkpoint than at the start"
+  if ((restarts > 0)) && [[ -r $tally ]]; then read -r in_vain <"$tally" || true; fi
+  [[ $in_vain =~ ^[0-9]$ ]] || in_vain=0
+  ((++in_vain < 3)) || give_up "$in_vain starts in a row brought no newer checkpoint"
+fi
+# On a full disk only the bound on restarts counts.
+if ((in_vain > 0)) || [[ -e $tally ]]; then
+  { mkdir -p -- "$directory/batch" && printf '%s\n' "$in_vain" >"$tally"; } 2>/dev/null || true
+fi
 ((restarts < most_restarts)) || give_up "it was started $((restarts + 1)) times already"
 )bash";
 

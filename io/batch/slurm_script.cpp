@@ -95,7 +95,7 @@ trap 'signalled=yes' TERM
 const char* const requeue = R"bash(
 patiently ask JobState ||
   give_up "Slurm does not tell whether job $job is being cancelled; submit again to continue"
-[[ $answer == RUNNING ]] || give_up "Slurm says that job $job is $answer"
+[[ $answer == RUNNING || $answer == SIGNALING ]] || give_up "Slurm says that job $job is $answer"
 say "$why; job $job is queued again (restart $((restarts + 1)) of at most $most_restarts)"
 patiently scontrol requeue "$job" || give_up "scontrol requeue failed; submit again to continue"
 )bash";
@@ -103,8 +103,8 @@ patiently scontrol requeue "$job" || give_up "scontrol requeue failed; submit ag
 }  // namespace
 
 std::string slurm_script(const BatchJob& job) {
-  return opening(job) + directives(job) + "\nset -eu\n" + settings(job) +
-         "launcher=" + name_of(job.launcher) + "\n" + helpers + heed_signals + environment(job) +
+  return opening(job) + directives(job) + "\nset -eu\n" + heed_signals + environment(job) +
+         settings(job) + "launcher=" + name_of(job.launcher) + "\n" + helpers() +
          seed_of_array(job, "SLURM_ARRAY_TASK_ID") + heed_stop + own_number(job) + ask_slurm +
          outlive_cancelling + run_and_wait + judge + requeue;
 }

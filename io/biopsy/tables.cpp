@@ -34,6 +34,7 @@ const std::vector<Column>& columns() {
       {"along_x", [](const F&, const R& r) { return rounded(r.needle.along.x); }},
       {"along_y", [](const F&, const R& r) { return rounded(r.needle.along.y); }},
       {"along_z", [](const F&, const R& r) { return rounded(r.needle.along.z); }},
+      {"section_thickness_um", [](const F& f, const R&) { return rounded(f.thickness_um); }},
       {"length_um", [](const F&, const R& r) { return rounded(r.counts.length_um); }},
       {"share_in_box", [](const F&, const R& r) { return rounded(r.counts.share_in_box); }},
       {"stretches", [](const F&, const R& r) -> Json { return r.stretches; }},
@@ -179,11 +180,18 @@ std::string genotype_words(const CoreStemCells& core) {
                      words.empty() ? "all normal" : words);
 }
 
+/// A line of its own: in CD34 the brown of vessels catches the eye and is not what was counted.
 std::string stained_words(const BiopsyCounts& counts, Stain stain) {
   if (stain == Stain::he) return "";
-  const std::int64_t cells = stain == Stain::cd34 ? counts.cd34() : counts.cd8();
-  return fmt::format("{}+ {:.0f} per mm\u00b2 of marrow \u00b7 ", stain_name(stain),
-                     counts.per_mm2(cells));
+  const bool cd34 = stain == Stain::cd34;
+  return fmt::format("{}+ {:.0f} per mm\u00b2 of marrow with its vessels{}\n", stain_name(stain),
+                     counts.per_mm2(cd34 ? counts.cd34() : counts.cd8()),
+                     cd34 ? "; brown vessel walls are not counted" : "");
+}
+
+std::string death_words(const BiopsyFacts& facts) {
+  if (!facts.death_day) return "";
+  return fmt::format(", dead since day {}", day_text(*facts.death_day));
 }
 
 }  // namespace
@@ -193,9 +201,10 @@ std::string day_text(double day) { return format_rounded(std::round(100.0 * day)
 std::string slide_caption(const BiopsyFacts& facts, const BiopsyRow& row, Stain stain) {
   std::string site = row.site;
   if (site.ends_with("-crest")) std::ranges::replace(site, '-', ' ');
-  return fmt::format("{} \u00b7 {} \u00b7 day {} \u00b7 {}\n{}{}\n{}", stain_name(stain),
-                     facts.scenario, day_text(facts.day), site, stained_words(row.counts, stain),
-                     cellularity_words(facts, row.counts), genotype_words(row.counts.core));
+  return fmt::format("{} \u00b7 {} \u00b7 day {}{} \u00b7 {}\n{}{}\n{}", stain_name(stain),
+                     facts.scenario, day_text(facts.day), death_words(facts), site,
+                     stained_words(row.counts, stain), cellularity_words(facts, row.counts),
+                     genotype_words(row.counts.core));
 }
 
 std::string biopsy_text(const BiopsyFacts& facts, const BiopsyRow& row) {
@@ -203,8 +212,8 @@ std::string biopsy_text(const BiopsyFacts& facts, const BiopsyRow& row) {
   const SectionAreas& a = counts.areas;
   const double all = a.bone + a.marrow();
   const auto of_all = [&](double area) { return percent(all > 0 ? area / all : 0.0); };
-  std::string text = fmt::format("Biopsy of {}, day {} ({})\n", facts.scenario, day_text(facts.day),
-                                 facts.checkpoint);
+  std::string text = fmt::format("Biopsy of {}, day {}{} ({})\n", facts.scenario,
+                                 day_text(facts.day), death_words(facts), facts.checkpoint);
   const Vector3& p = row.needle.through_um;
   text += line("site", fmt::format("{}: through ({:.2f}, {:.2f}, {:.2f}) mm along ({:g}, {:g}, "
                                    "{:g})",
@@ -241,11 +250,14 @@ std::string spread_text(const BiopsyFacts& facts, std::span<const BiopsyRow> row
   const auto spread = [&](double (*value)(const BiopsyCounts&)) {
     return spread_of(values_of(rows, value), 0.0, 0.0);
   };
-  std::string text = fmt::format("{} random cores of {}, day {} ({})\n", rows.size(),
-                                 facts.scenario, day_text(facts.day), facts.checkpoint);
+  std::string text =
+      fmt::format("{} random cores of {}, day {}{} ({})\n", rows.size(), facts.scenario,
+                  day_text(facts.day), death_words(facts), facts.checkpoint);
   text += fmt::format("  {:<26} {:>8} {:>8} {:>8} {:>8}\n", "", "mean", "SD", "least", "most");
-  text += spread_line("length", spread([](const BiopsyCounts& c) { return 1e-3 * c.length_um; }),
-                      1.0, "mm");
+  text +=
+      spread_line("length", spread([](const BiopsyCounts& c) { return 1e-3 * c.length_um; }), 1.0,
+                  fmt::format("mm, cut where the box ends; {:g} mm were asked for",
+                              1e-3 * rows.front().needle.length_um));
   text += spread_line("cellularity", cellularity, 100.0, "%");
   text += spread_line("CD34+", spread([](const BiopsyCounts& c) { return c.per_mm2(c.cd34()); }),
                       1.0, "/mm2 of marrow");
@@ -313,6 +325,7 @@ Json biopsy_json(const BiopsyFacts& facts, std::span<const BiopsyRow> rows) {
   Json json = {{"scenario", facts.scenario},
                {"checkpoint", facts.checkpoint},
                {"day", facts.day},
+               {"death_day", facts.death_day ? Json(*facts.death_day) : Json(nullptr)},
                {"section_thickness_um", facts.thickness_um},
                {"box_mm3", rounded(facts.box_mm3)},
                {"real_cells_per_niche", rounded(facts.real_cells_per_niche)},

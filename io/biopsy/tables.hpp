@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,6 +29,7 @@ struct BiopsyFacts {
   std::string scenario;
   std::string checkpoint;
   double day = 0.0;
+  std::optional<double> death_day = std::nullopt;  // the marrow stands still from then on
   double thickness_um = 3.0;
   double severe_cellularity = 0.25;  // patient.saa.cellularity
   double box_mm3 = 0.0;
@@ -42,7 +44,7 @@ inline constexpr double cellularity_far_apart = 0.20;
 /// Two decimals at most: they tell the hours of a day apart.
 std::string day_text(double day);
 
-/// What stands below the picture of one core: three lines, from which the stage can be read.
+/// What stands below the picture of one core: lines from which the stage can be read.
 std::string slide_caption(const BiopsyFacts& facts, const BiopsyRow& row, Stain stain);
 std::string biopsy_text(const BiopsyFacts& facts, const BiopsyRow& row);
 /// How the cores differ; two or more.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/checkpoint/column_file.hpp"
 
-#include "io/checkpoint/files.hpp"
+#include "io/file/files.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -4,8 +4,8 @@
 #include "core/model/failure.hpp"
 #include "io/checkpoint/compare_series.hpp"
 #include "io/checkpoint/directory.hpp"
-#include "io/checkpoint/files.hpp"
 #include "io/checkpoint/metadata_guard.hpp"
+#include "io/file/files.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -36,6 +36,16 @@ bool was_promised_to_stay(const fs::path& directory) {
 
 fs::path checkpoints_of(const fs::path& run_directory) { return run_directory / "checkpoints"; }
 
+void require_path_fits(const fs::path& run_directory) {
+  const std::string& path = run_directory.native();
+  if (path.size() <= longest_run_directory_bytes) return;
+  throw Failure(ExitCode::files,
+                fmt::format("run directory '{}': its path has {} bytes, and MPI can write "
+                            "checkpoints below at most {}. Give a shorter one with -o: a relative "
+                            "path, or a symbolic link to the directory",
+                            path, path.size(), longest_run_directory_bytes));
+}
+
 std::string checkpoint_name(std::int64_t step) { return fmt::format("{}{:09}", prefix, step); }
 
 std::optional<std::int64_t> step_of_name(const std::string& name) {
@@ -92,9 +102,9 @@ std::vector<CheckpointPlace> to_prune(const fs::path& checkpoints, std::int64_t 
   return doomed;
 }
 
-std::vector<std::string> remove_partials(const fs::path& checkpoints) {
+std::string remove_partials(const fs::path& checkpoints) {
   std::vector<fs::path> partials;
-  std::vector<std::string> left;
+  std::string left;
   std::error_code error;
   for (fs::directory_iterator at(checkpoints, error), end; !error && at != end;
        at.increment(error)) {
@@ -102,11 +112,10 @@ std::vector<std::string> remove_partials(const fs::path& checkpoints) {
   }
   for (const fs::path& partial : partials) {
     fs::remove_all(partial, error);
-    if (error) {
-      left.push_back(
-          fmt::format("{}, left by an interrupted write, cannot be removed ({}): remove it by hand",
-                      partial.string(), error.message()));
-    }
+    if (!error) continue;
+    left +=
+        fmt::format("{}{}, left by an interrupted write, cannot be removed ({}): remove it by hand",
+                    left.empty() ? "" : "; ", partial.string(), error.message());
   }
   return left;
 }

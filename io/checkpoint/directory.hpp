@@ -14,6 +14,14 @@ namespace marrow::io {
 /// <run>/checkpoints
 std::filesystem::path checkpoints_of(const std::filesystem::path& run_directory);
 
+/// Below a longer path Open MPI would end the program at the first checkpoint: its part
+/// sharedfp/lockedfile (4.1) puts the path of state.h5 and ".lockedfile" into 256 bytes. Room is
+/// left for "/checkpoints/.partial-step_000000000000-999/state.h5".
+constexpr std::size_t longest_run_directory_bytes = 192;
+
+/// Failure(files) when the path of a run directory is longer.
+void require_path_fits(const std::filesystem::path& run_directory);
+
 /// "step_000012000": nine digits, more if the step has more.
 std::string checkpoint_name(std::int64_t step);
 
@@ -54,6 +62,6 @@ std::vector<CheckpointPlace> to_prune(const std::filesystem::path& checkpoints,
 
 /// Removes what writes that died have left. What cannot be removed (of another user, a mount point,
 /// still open on a network file system) does no harm; one sentence for each.
-std::vector<std::string> remove_partials(const std::filesystem::path& checkpoints);
+std::string remove_partials(const std::filesystem::path& checkpoints);
 
 }  // namespace marrow::io

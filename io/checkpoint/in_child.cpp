@@ -2,7 +2,7 @@
 #include "io/checkpoint/in_child.hpp"
 
 #include "core/model/failure.hpp"
-#include "io/checkpoint/files.hpp"
+#include "io/file/files.hpp"
 
 #include <fmt/format.h>
 
@@ -137,9 +137,9 @@ ChildAnswer hear_out(pid_t child, int pipe, double patience_s) {
 
 ChildAnswer in_child(double patience_s, const std::function<ChildAnswer(const Alive&)>& work) {
   std::array<int, 2> ends{};
-  if (::pipe(ends.data()) != 0) fail_with_errno("make", "a pipe");
+  if (::pipe(ends.data()) != 0) fail_at("a pipe", "cannot be made", errno);
   const pid_t child = ::fork();
-  if (child < 0) fail_with_errno("start", "a process to read with");
+  if (child < 0) fail_at("a process to read with", "cannot be started", errno);
   if (child == 0) {
     ::close(ends[0]);
     be_the_child(ends[1], work);

@@ -3,7 +3,7 @@
 
 #include "io/checkpoint/describe.hpp"
 #include "io/checkpoint/directory.hpp"
-#include "io/checkpoint/files.hpp"
+#include "io/file/room.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>

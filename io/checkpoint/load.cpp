@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Finding the newest good checkpoint and handing its content to the ranks.
 #include "io/checkpoint/checkpoint.hpp"
-#include "io/checkpoint/files.hpp"
 #include "io/checkpoint/state_file.hpp"
 #include "io/checkpoint/state_reader.hpp"
 #include "io/checkpoint/verify.hpp"

@@ -3,7 +3,7 @@
 
 #include "core/model/failure.hpp"
 #include "core/random/mix.hpp"
-#include "io/checkpoint/files.hpp"
+#include "io/file/files.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/checkpoint/state_writer.hpp"
 
-#include "io/checkpoint/files.hpp"
 #include "io/checkpoint/gather_planes.hpp"
 #include "io/checkpoint/redistribute.hpp"
 #include "io/checkpoint/state_file.hpp"
+#include "io/file/room.hpp"
 
 #include <fmt/format.h>
 

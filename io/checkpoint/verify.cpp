@@ -2,12 +2,12 @@
 #include "io/checkpoint/verify.hpp"
 
 #include "core/observe/digest.hpp"
-#include "io/checkpoint/files.hpp"
 #include "io/checkpoint/metadata_guard.hpp"
 #include "io/checkpoint/parts.hpp"
 #include "io/checkpoint/redistribute.hpp"
 #include "io/checkpoint/state_file.hpp"
 #include "io/checkpoint/state_reader.hpp"
+#include "io/file/room.hpp"
 
 #include <fmt/format.h>
 

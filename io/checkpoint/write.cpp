@@ -2,7 +2,6 @@
 // The order of a write: state.h5 into a hidden directory, read back, manifest, sync, rename, prune.
 #include "core/observe/digest.hpp"
 #include "io/checkpoint/checkpoint.hpp"
-#include "io/checkpoint/files.hpp"
 #include "io/checkpoint/hdf5.hpp"
 #include "io/checkpoint/metadata_guard.hpp"
 #include "io/checkpoint/parts.hpp"
@@ -11,6 +10,8 @@
 #include "io/checkpoint/state_skeleton.hpp"
 #include "io/checkpoint/state_writer.hpp"
 #include "io/checkpoint/verify.hpp"
+#include "io/file/files.hpp"
+#include "io/file/room.hpp"
 
 #include <fmt/format.h>
 
@@ -160,6 +161,7 @@ class Write {
     bytes_ = bytes;
     std::string leftovers, name;
     root([&] {
+      require_path_fits(checkpoints_.parent_path());
       std::error_code error;
       const bool made = fs::create_directories(checkpoints_, error);
       if (error) {
@@ -167,7 +169,7 @@ class Write {
                       fmt::format("cannot create {}: {}", checkpoints_.string(), error.message()));
       }
       if (made) sync_path(checkpoints_.parent_path());
-      leftovers = fmt::format("{}", fmt::join(remove_partials(checkpoints_), "; "));
+      leftovers = remove_partials(checkpoints_);
       require_free_space(checkpoints_, bytes + bytes / 10);
       const fs::path partial = unused_name(checkpoints_, ".partial-" + final_.filename().string());
       if (!fs::create_directory(partial, error)) {

@@ -3,7 +3,7 @@
 #include "core/model/failure.hpp"
 #include "io/cohort/cohort_file.hpp"
 #include "io/cohort/table.hpp"
-#include "io/run/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/run/run_paths.hpp"
 #include "io/scenario/restart.hpp"
 #include "io/scenario/yaml_errors.hpp"

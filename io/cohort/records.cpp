@@ -2,6 +2,7 @@
 #include "io/cohort/records.hpp"
 
 #include "core/model/failure.hpp"
+#include "io/file/files.hpp"
 #include "io/text/delimited_text.hpp"
 #include "io/text/number.hpp"
 

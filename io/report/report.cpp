@@ -2,10 +2,10 @@
 #include "io/report/report.hpp"
 
 #include "core/model/failure.hpp"
+#include "io/file/files.hpp"
 #include "io/palette/palette.hpp"
 #include "io/report/run_report.hpp"
 #include "io/run/build_info.hpp"
-#include "io/run/file_calls.hpp"
 #include "io/run/run_paths.hpp"
 #include "io/text/utf8.hpp"
 

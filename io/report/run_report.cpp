@@ -3,11 +3,11 @@
 
 #include "core/model/failure.hpp"
 #include "core/observe/census.hpp"
+#include "io/file/files.hpp"
 #include "io/report/clone_history.hpp"
 #include "io/report/moments.hpp"
 #include "io/report/run_texts.hpp"
 #include "io/report/slices.hpp"
-#include "io/run/file_calls.hpp"
 #include "io/run/run_directory.hpp"
 #include "io/run/run_paths.hpp"
 #include "io/run/status.hpp"
@@ -81,7 +81,7 @@ class Collector {
   json collect() {
     add_status();
     add_scenario();
-    add_events();  // before the series: the row of the diagnosis is always shown
+    add_events();  // before the series: the rows of the key days are always shown
     add_series();
     add_texts();
     add_cells();
@@ -179,7 +179,7 @@ class Collector {
     }
   }
 
-  /// The last row, and those of the diagnosis and of the fewest stem cells.
+  /// The last row, and those of the key days and of the fewest stem cells.
   [[nodiscard]] std::set<std::size_t> key_rows_of(const std::vector<double>& days,
                                                   const DelimitedText& table) const {
     if (days.empty()) return {};
@@ -189,9 +189,9 @@ class Collector {
     std::set<std::size_t> rows = {days.size() - 1};
     const std::vector<double> stem_cells = table.numbers("stem_cells");
     if (stem_cells.size() == days.size()) rows.insert(first_least(stem_cells));
-    if (diagnosis_d_) {
+    for (const auto& [what, key_day] : key_days_) {
       std::vector<double> apart = days;
-      for (double& day : apart) day = std::abs(day - *diagnosis_d_);
+      for (double& day : apart) day = std::abs(day - key_day);
       rows.insert(first_least(apart));
     }
     return rows;
@@ -216,11 +216,21 @@ class Collector {
     const std::vector<std::string> details = table.texts("detail");
     json& list = report_["events"] = json::array();
     for (std::size_t i = 0; i < days.size(); ++i) {
-      if (std::isfinite(days[i])) list.push_back({days[i], events[i], details[i]});
-      if (events[i].find("aplastic anemia") == std::string::npos) continue;
-      if (!diagnosis_d_ || events[i].starts_with("severe")) diagnosis_d_ = days[i];
+      if (!std::isfinite(days[i])) continue;
+      list.push_back({days[i], events[i], details[i]});
+      if (events[i].find("aplastic anemia") != std::string::npos) {
+        key_days_.emplace("diagnosis", days[i]);
+      }
+      if (events[i].starts_with("severe")) key_days_.emplace("severe disease", days[i]);
+      if (events[i] == "death") key_days_.emplace("death", days[i]);
     }
-    report_["diagnosis_d"] = diagnosis_d_ ? json(*diagnosis_d_) : json(nullptr);
+    report_["key_days"] = json(key_days_);
+  }
+
+  /// Whether a moment lies on a key day or after it; false when the run has no such day.
+  [[nodiscard]] bool reaches(const Moment& moment, const std::string& key_day) const {
+    const auto found = key_days_.find(key_day);
+    return found != key_days_.end() && static_cast<double>(moment.step) / 24.0 >= found->second;
   }
 
   void add_texts() {
@@ -294,14 +304,19 @@ class Collector {
     report_["clones"] = {{"groups", groups}, {"bands", bands}, {"moments", history.moments}};
   }
 
-  /// The first moment, the first one after the diagnosis, and the last, where they lie apart.
+  /// The first moment, the first one in severe disease (or after the diagnosis), and the last,
+  /// where they lie apart. After death nothing changes, so one moment is enough.
   void add_slices(const std::vector<Moment>& moments) {
     std::vector<std::pair<Moment, std::string>> wanted;
     std::vector<Moment> drawable;
     std::ranges::copy_if(moments, std::back_inserter(drawable), &Moment::drawable);
     if (drawable.empty()) return note("There is no frame and no checkpoint yet, so no slice.");
     const std::int64_t last_step = drawable.back().step;
-    const auto early = [&](const Moment& m) { return last_step - m.step > last_step / 10; };
+    const auto early = [&](const Moment& m) {
+      return last_step - m.step > last_step / 10 && !reaches(m, "death");
+    };
+    const std::string ill_from =
+        key_days_.contains("severe disease") ? "severe disease" : "diagnosis";
     if (early(drawable.front())) {
       wanted.emplace_back(drawable.front(), drawable.front().step == 0 ? "start" : "first kept");
     } else {
@@ -309,14 +324,12 @@ class Collector {
           "Sections of earlier days: neither a frame nor a checkpoint of them is there; "
           "output.frames.every or checkpoint.keep_every keeps some.");
     }
-    const auto ill = std::ranges::find_if(drawable, [&](const Moment& m) {
-      return diagnosis_d_ && static_cast<double>(m.step) / 24.0 >= *diagnosis_d_;
-    });
+    const auto ill =
+        std::ranges::find_if(drawable, [&](const Moment& m) { return reaches(m, ill_from); });
     if (ill != drawable.end() && early(*ill)) wanted.emplace_back(*ill, "after diagnosis");
     wanted.emplace_back(drawable.back(), "latest");
-    const fs::path checkpoint = newest_checkpoint(moments);
     attempt("Slices are left out", [&] {
-      const SlicePainter painter(*parameters_, checkpoint);
+      const SlicePainter painter = slice_painter(*parameters_, moments);
       std::int64_t last = -1;
       for (const auto& [moment, name] : wanted) {
         if (moment.step <= last) continue;
@@ -324,13 +337,6 @@ class Collector {
         attempt("A slice is left out", [&] { add_slice(painter.paint(moment), name); });
       }
     });
-  }
-
-  static fs::path newest_checkpoint(const std::vector<Moment>& moments) {
-    for (auto moment = moments.rbegin(); moment != moments.rend(); ++moment) {
-      if (!moment->checkpoint.empty()) return moment->checkpoint;
-    }
-    return {};
   }
 
   void add_slice(const Slice& slice, const std::string& name) {
@@ -341,6 +347,7 @@ class Collector {
     }
     report_["slices"].push_back({{"name", name},
                                  {"day", slice.day},
+                                 {"source", slice.source},
                                  {"x_um", slice.x_um},
                                  {"y_um", slice.y_um},
                                  {"height_um", slice.height_um},
@@ -355,8 +362,9 @@ class Collector {
   json report_;
   std::vector<std::string> notes_;
   std::optional<Parameters> parameters_;
-  std::optional<double> diagnosis_d_;  // of severe disease; of moderate if it never was severe
-  std::vector<std::size_t> rows_;      // of the series that the page shows
+  std::map<std::string, double>
+      key_days_;                   // first diagnosis of either degree, severe disease, death
+  std::vector<std::size_t> rows_;  // of the series that the page shows
   std::map<std::string, std::vector<double>> columns_;
 };
 

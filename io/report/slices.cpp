@@ -48,6 +48,7 @@ TissueKind shown_in_section(TissueKind kind) {
 /// Cells in the slice, and fat by block.
 struct SlicePainter::Content {
   Box shown;  // voxels of which the moment's files tell
+  std::string source;
   std::vector<SliceCell> cells;
   Box blocks;
   std::vector<float> fat;  // x-fastest over `blocks`
@@ -100,7 +101,8 @@ SlicePainter::Content SlicePainter::from_frames(const Moment& moment) const {
                               "(output.frames.crop), and there is no checkpoint of this hour",
                               moment.step));
   }
-  Content content{shown, {}, fat.blocks, std::move(fat.values)};
+  Content content{
+      shown, "frame " + moment.cells.filename().string(), {}, fat.blocks, std::move(fat.values)};
   std::set<SiteIndex> vacant(niche_sites_.begin(), niche_sites_.end());
   for (const CellPoint& cell : read_cell_frame(moment.cells)) {
     vacant.erase(cell.site);
@@ -113,7 +115,11 @@ SlicePainter::Content SlicePainter::from_frames(const Moment& moment) const {
 SlicePainter::Content SlicePainter::from_checkpoint(const Moment& moment) const {
   StoredState stored = read_state(moment.checkpoint);
   ModelState& state = stored.state;
-  Content content{lattice_.box(), {}, BlockGrid(lattice_.extent).box(), {}};
+  Content content{lattice_.box(),
+                  "checkpoint " + moment.checkpoint.filename().string(),
+                  {},
+                  BlockGrid(lattice_.extent).box(),
+                  {}};
   content.fat.resize(static_cast<std::size_t>(content.blocks.volume()));
   for (std::size_t b = 0; b < state.block_index.size(); ++b) {
     content.fat.at(state.block_index[b]) =
@@ -179,6 +185,7 @@ Slice SlicePainter::paint(const Moment& moment) const {
   Content content = content_of(moment);
   Slice slice;
   slice.whole = content.shown == lattice_.box();
+  slice.source = std::move(content.source);
   slice.day = static_cast<double>(moment.step) / 24.0;
   slice.height_um = static_cast<double>(layer_) * lattice_.spacing_um;
   slice.x_um = static_cast<double>(lattice_.extent.x) * lattice_.spacing_um;
@@ -186,6 +193,18 @@ Slice SlicePainter::paint(const Moment& moment) const {
   slice.png = picture(content);
   slice.cells = std::move(content.cells);
   return slice;
+}
+
+SlicePainter slice_painter(const Parameters& parameters, const std::vector<Moment>& moments) {
+  for (auto moment = moments.rbegin(); moment != moments.rend(); ++moment) {
+    if (moment->checkpoint.empty()) continue;
+    try {
+      return {parameters, moment->checkpoint};
+    } catch (const Failure&) {
+      continue;  // an older one knows the same niches
+    }
+  }
+  return {parameters, {}};
 }
 
 }  // namespace marrow::io

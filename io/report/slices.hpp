@@ -29,6 +29,7 @@ struct SliceCell {
 
 struct Slice {
   double day = 0.0;
+  std::string source;      // "checkpoint step_…" or "frame cells_….vtp"
   double height_um = 0.0;  // of the layer above the lower face of the box
   double x_um = 0.0;       // extent of the picture
   double y_um = 0.0;
@@ -66,5 +67,10 @@ class SlicePainter {
   std::vector<std::uint8_t> reveal_;    // fat level of each voxel of the layer
   std::vector<SiteIndex> niche_sites_;  // empty when not known
 };
+
+/// Takes niches, and tissue that came from an image, from the newest of the run's checkpoints that
+/// can be read; without one, vacant niches are not shown. Throws Failure when tissue from an image
+/// cannot be read.
+SlicePainter slice_painter(const Parameters& parameters, const std::vector<Moment>& moments);
 
 }  // namespace marrow::io

@@ -3,8 +3,8 @@
 // apart from the live progress line. stdout is left to data. Knows neither progress nor the model.
 #pragma once
 
+#include "io/file/file_calls.hpp"
 #include "io/run/clock.hpp"
-#include "io/run/file_calls.hpp"
 
 #include <filesystem>
 #include <functional>

@@ -2,8 +2,9 @@
 #include "io/run/provenance.hpp"
 
 #include "core/model/failure.hpp"
+#include "io/file/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/run/clock.hpp"
-#include "io/run/file_calls.hpp"
 #include "io/text/shell_words.hpp"
 
 #include <fmt/format.h>

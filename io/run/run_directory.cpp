@@ -2,8 +2,9 @@
 #include "io/run/run_directory.hpp"
 
 #include "core/model/failure.hpp"
+#include "io/file/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/run/clock.hpp"
-#include "io/run/file_calls.hpp"
 #include "io/run/wording.hpp"
 
 #include <fmt/format.h>

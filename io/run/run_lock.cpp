@@ -2,8 +2,9 @@
 #include "io/run/run_lock.hpp"
 
 #include "core/model/failure.hpp"
+#include "io/file/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/run/clock.hpp"
-#include "io/run/file_calls.hpp"
 #include "io/run/run_paths.hpp"
 #include "io/run/wording.hpp"
 #include "io/text/shell_words.hpp"
@@ -260,22 +261,31 @@ RunLock::~RunLock() {
 }
 
 bool RunLock::is_held() const {
+  const auto kind = [this] {
+    std::error_code error;
+    return std::filesystem::status(file_, error).type();
+  };
+  // Neither there nor gone: a network file system that does not answer now. Nobody has taken
+  // anything.
+  if (kind() == std::filesystem::file_type::none) return true;
+  if (kind() != std::filesystem::file_type::regular) return false;
   try {
-    return read_lock(file_) == content_;
+    return read_file_text(file_) == content_;
   } catch (const Failure&) {
-    return false;
+    return kind() != std::filesystem::file_type::not_found;
   }
 }
 
 void RunLock::confirm_ownership() const {
-  const std::optional<std::string> found = read_lock(file_);
-  if (found == content_) return;
-  const std::optional<Owner> owner = found ? parse_owner(*found) : std::nullopt;
-  const std::string who =
-      owner ? describe(owner->process) + " holds it now" : std::string("it is gone or damaged");
+  if (is_held()) return;
+  std::optional<Owner> owner;
+  if (const std::optional<std::string> found = read_lock(file_)) owner = parse_owner(*found);
+  const std::string who = owner ? describe(owner->process) + " holds it now"
+                                : std::string("it is gone or damaged, or the directory was moved");
   throw Failure(ExitCode::files,
                 fmt::format("'{}' no longer says that this process owns the run directory: {}. "
-                            "Nothing more is written, so that two runs do not mix",
+                            "Nothing more is written, so that two runs do not mix; --resume goes "
+                            "on from the last checkpoint",
                             file_.string(), who));
 }
 

@@ -32,7 +32,8 @@ class RunLock {
   [[nodiscard]] const std::string& note() const { return note_; }
 
   /// False if somebody else has taken the directory meanwhile (--break-lock on another host), or
-  /// the file is gone: then nothing may be written there any more.
+  /// the file is gone: then nothing may be written there any more. True while the file system does
+  /// not answer.
   [[nodiscard]] bool is_held() const;
   /// Failure(files) if it is not held. To be called before anything is written.
   void confirm_ownership() const;

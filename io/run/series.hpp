@@ -5,7 +5,7 @@
 // ranks.
 #pragma once
 
-#include "io/run/file_calls.hpp"
+#include "io/file/file_calls.hpp"
 #include "io/run/series_hash.hpp"
 
 #include <cstdint>

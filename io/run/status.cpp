@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/run/status.hpp"
 
-#include "io/run/file_calls.hpp"
+#include "io/file/files.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -78,8 +78,9 @@ class StatusFile {
 };
 
 /// What a batch system says of the job that works on a run directory. `queued`: it waits for its
-/// start or for another one. `over`: it will not run again.
-enum class JobPhase { queued, running, over, unknown };
+/// start or for another one. `ending`: its processes end or have ended, and it may yet be queued
+/// again. `over`: it will not run again.
+enum class JobPhase { queued, running, ending, over, unknown };
 struct JobState {
   JobPhase phase = JobPhase::unknown;
   std::string text;  // "Slurm job 1234 waits in the queue (Resources)"

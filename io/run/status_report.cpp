@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "io/run/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/run/run_directory.hpp"
 #include "io/run/status.hpp"
 #include "io/run/wording.hpp"
@@ -31,6 +31,7 @@ LivenessVerdict liveness_with(const std::optional<JobState>& job, const ProcessI
   if (seen.liveness != Liveness::cannot_tell || !job) return seen;
   if (job->phase == JobPhase::running) return {Liveness::alive, "its job is running"};
   if (job->phase == JobPhase::unknown) return seen;
+  if (job->phase == JobPhase::ending) return {Liveness::cannot_tell, "its job is ending"};
   return {Liveness::gone, "its job is not running"};
 }
 
@@ -49,7 +50,11 @@ std::string resume_advice(const Observation& seen) {
     return fmt::format("The {} job continues it {}",
                        seen.job == JobPhase::queued ? "queued" : "running", from);
   }
-  return fmt::format("--resume -o {} continues {}", shell_word(seen.directory.string()), from);
+  const std::string advice =
+      fmt::format("--resume -o {} continues {}", shell_word(seen.directory.string()), from);
+  return seen.job == JobPhase::ending
+             ? "If its job, which is ending, is not queued again: " + advice
+             : advice;
 }
 
 std::string running_line(const Observation& seen) {

@@ -29,7 +29,7 @@ static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 // One key press may arrive twice, from the terminal and from the launcher.
 constexpr std::int64_t same_key_press_ms = 300;
 
-constexpr std::array<int, 4> stopping_signals{SIGUSR1, SIGTERM, SIGINT, SIGHUP};
+constexpr std::array<int, 5> stopping_signals{SIGUSR1, SIGTERM, SIGINT, SIGHUP, SIGXCPU};
 constexpr std::array<int, 2> harmless_signals{SIGXFSZ, SIGPIPE};
 std::array<struct sigaction, stopping_signals.size() + harmless_signals.size() + 1> old_actions;
 
@@ -76,6 +76,8 @@ const char* name_of(int number) {
       return "signal TERM";
     case SIGINT:
       return interrupt_reason.data();
+    case SIGXCPU:
+      return "signal XCPU (the limit of processor time is near)";
     default:
       return "signal HUP (the terminal was closed)";
   }

@@ -2,7 +2,7 @@
 #include "io/run/watchdog.hpp"
 
 #include "core/model/failure.hpp"
-#include "io/run/file_calls.hpp"
+#include "io/file/file_calls.hpp"
 
 #include <fmt/format.h>
 

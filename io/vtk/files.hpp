@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // How a file of a frame comes to be seen: written whole under a temporary name, forced to disk,
-// then renamed. Knows nothing of VTK. All throw Failure(files) that names the path and the reason.
+// then renamed. All throw Failure(files) that names the path and the reason.
 #pragma once
 
 #include <filesystem>
@@ -14,16 +14,10 @@ inline constexpr std::string_view partial_suffix = ".partial";
 
 std::filesystem::path partial_name(const std::filesystem::path& path);
 
-/// Writes a whole file and forces it to disk; a full or failing disk shows here at the latest.
-void write_file(const std::filesystem::path& path, std::string_view content);
-
 /// Moves partial_name(path) to path in one step.
 void reveal(const std::filesystem::path& path);
 
 /// The whole of partial, sync and reveal for a small text.
 void replace_text(const std::filesystem::path& path, const std::string& text);
-
-/// Makes renames and removals in a directory lasting.
-void sync_directory(const std::filesystem::path& directory);
 
 }  // namespace marrow::io

@@ -3,6 +3,7 @@
 
 #include "core/model/checked_int.hpp"
 #include "core/model/failure.hpp"
+#include "io/file/files.hpp"
 #include "io/vtk/files.hpp"
 #include "io/vtk/vtk_messages.hpp"
 
@@ -211,7 +212,7 @@ void write_piece(const std::filesystem::path& path, const Piece& piece, const Fr
   std::string reason;
   try {
     if (writer->Write() == 1 && !messages.failed()) {
-      write_file(path, writer->GetOutputString());
+      write_file_durably(path, writer->GetOutputString());
       return;
     }
     reason = error_name(*writer);

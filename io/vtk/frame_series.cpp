@@ -2,6 +2,7 @@
 #include "io/vtk/frame_series.hpp"
 
 #include "core/model/failure.hpp"
+#include "io/file/files.hpp"
 #include "io/vtk/files.hpp"
 #include "io/vtk/frame_file.hpp"
 
@@ -154,7 +155,7 @@ void cut_back_frames(const fs::path& directory, std::int64_t step) {
     fs::remove(partial_name(pvd_path(directory, series)), error);
   }
   remove_if(directory, is_later);
-  sync_directory(directory);
+  sync_path(directory);
 }
 
 void remove_other_shapes(const fs::path& directory, Series series, std::int64_t step,

@@ -3,6 +3,7 @@
 #include "io/vtk/frame_writer.hpp"
 
 #include "core/model/failure.hpp"
+#include "io/file/files.hpp"
 #include "io/vtk/files.hpp"
 
 #include <fmt/format.h>
@@ -191,7 +192,7 @@ void FrameWriter::reveal_frame(Series series, std::int64_t step, const std::stri
   write_pvd(directory_, series, frames);
   frames_[series] = std::move(frames);
   if (written_before) remove_other_shapes(directory_, series, step, pieces);
-  sync_directory(directory_);
+  sync_path(directory_);
 }
 
 }  // namespace marrow::io

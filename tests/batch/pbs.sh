@@ -7,6 +7,7 @@
 set -euo pipefail
 marrow=$1 mpiexec=$2
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/repro/scenarios.sh
 source "$here/../repro/scenarios.sh"
 scenario=$here/../../scenarios/protective_clone_remission.yaml
 work=$(mktemp -d)
@@ -106,12 +107,12 @@ submit deleted
 start deleted 101.server
 met "$work/a deleted"
 kill -TERM "$job"
-ended_with 75 deleted 'not queued again: PBS has asked job 101.server to end'
+ended_with 75 deleted 'not queued again by itself: PBS has asked job 101.server to end'
 submit bounded --most-restarts 1
 start bounded 101.server MARROW_RESTARTS=1
 met "$work/a bounded"
 kill -USR1 "$job"
-ended_with 75 bounded 'not queued again: it was started 2 times already'
+ended_with 75 bounded 'not queued again by itself: it was started 2 times already'
 (($(queued) == 1)) || fail 'a job was submitted that should not be'
 
 # One element of an array continues as an array of that element alone.

@@ -8,7 +8,9 @@
 set -euo pipefail
 marrow=$1
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/batch/cluster.sh
 source "$here/cluster.sh"
+# shellcheck source=tests/repro/scenarios.sh
 source "$here/../repro/scenarios.sh"
 work=$(mktemp -d)
 clean_up() {
@@ -57,6 +59,7 @@ logged() { # NAME TEXT…
     grep -qF -- "$text" <<<"$(log_of "$name")" || trouble "$name" "its log does not say '$text'"
   done
 }
+logged_already() { grep -qF -- "$2" <<<"$(log_of "$1")"; }
 status_says() { # DIRECTORY TEXT…
   local directory=$places/$1 said text
   shift
@@ -94,6 +97,7 @@ submit_frozen() {
 is_frozen() { grep -q '^State:.T' "/proc/$(pid_of "$1")/status" 2>/dev/null; }
 go_on() { kill -CONT "$(pid_of "$1")"; }
 thaw_all() { for pid in "${frozen[@]}"; do kill -CONT "$pid" 2>/dev/null || true; done; }
+has_begun() { log_of "$1" | grep -q 'start 1 on'; }
 has_checkpoint() { compgen -G "$places/$1/checkpoints/step_*" >/dev/null; }
 step() { printf '%3d s: %s\n' "$SECONDS" "$*"; }
 
@@ -148,6 +152,25 @@ has_checkpoint killed || trouble killed 'no checkpoint'
 kill -KILL "$(pid_of killed)"
 step 'two runs were killed'
 
+# Requests in the first moments of a start, to the script and, without --batch, to the step alone: neither is a failure.
+# A step that has just begun may not even know of the second kind, and the run then goes on.
+cat >"$work/slow.sh" <<'SETUP'
+module() { [[ ${SLURM_RESTART_COUNT:-0} != 0 ]] || sleep 2; }
+SETUP
+submit early_setup 00:10:00 --tasks-per-node 2 --setup "$work/slow.sh" --module gcc
+until_true 30 is early_setup RUNNING || trouble early_setup 'does not run'
+sleep 1 # A login shell reads the profile of the site before it heeds signals.
+scancel --batch --signal=USR1 "${job[early_setup]}"
+for launcher in srun mpirun; do
+  submit "early_$launcher" 00:10:00 --tasks-per-node 2 --launcher "$launcher"
+  until_true 30 has_begun "early_$launcher" || trouble "early_$launcher" 'does not start'
+  scancel --batch --signal=USR1 "${job[early_$launcher]}"
+done
+submit early_step 00:10:00 --tasks-per-node 2 --launcher srun
+until_true 30 has_begun early_step || trouble early_step 'does not start'
+scancel --signal=USR1 "${job[early_step]}"
+step 'four runs were asked to stop as they began'
+
 # Stopped by hand for good: by scancel, and by a file.
 submit_frozen cancelled 10 00:10:00
 submit_frozen ended 10 00:10:00
@@ -183,7 +206,7 @@ scontrol update NodeName="$(hostname -s)" State=RESUME
 step 'the node is back'
 
 # The job whose limit is too short for the run.
-until_true 60 eval '((SECONDS >= begun + 8))'
+while ((SECONDS < begun + 8)); do sleep 0.1; done
 go_on deadline
 becomes deadline PENDING 60
 logged deadline 'stopped by the deadline in' 'stopped early with a good checkpoint' 'is queued again (restart 1 of at most 100)'
@@ -198,11 +221,16 @@ logged killed 'the run was killed by signal 9'
 finishes hang 2 60
 same_as_plain hang
 logged hang 'modules: load gcc openmpi/4.1' 'its watchdog ended it'
+for name in early_setup early_srun early_mpirun early_step; do
+  becomes "$name" COMPLETED 60
+  same_as_plain "$name"
+done
+logged early_setup 'signal USR1 came before the run; job' 'start 2 on'
 becomes killed_early FAILED 30
-logged killed_early 'not queued again: there is no newer checkpoint than at the start'
+logged killed_early 'not queued again by itself: there is no newer checkpoint than at the start'
 status_says killed_early 'was running' 'is gone' 'is over (FAILED, exit code 137:0)'
 becomes cancelled CANCELLED 30
-logged cancelled 'not queued again: Slurm says that job'
+logged cancelled 'not queued again by itself: Slurm says that job'
 has_checkpoint cancelled || trouble cancelled 'it was cancelled without a checkpoint'
 status_says cancelled 'stopped' 'by signal TERM' 'is over (CANCELLED'
 becomes ended COMPLETED 60
@@ -212,9 +240,20 @@ logged launcher 'starting it again would not help'
 status_says launcher 'no run has started here yet' 'is over (FAILED'
 step 'single jobs are as they should be'
 
-until_true 60 eval '[[ $("$marrow" status "$places/seeds") == *"3 of 3 seeds finished"* ]]' || trouble seeds 'unfinished'
+all_finished() { [[ $("$marrow" status "$places/seeds") == *'3 of 3 seeds finished'* ]]; }
+until_true 60 all_finished || trouble seeds 'unfinished'
 status_says seeds 'seed_7    finished                  100.0 %'
 status_says seeds/seed_8 'finished' "Slurm job ${job[seeds]}_8 is over"
 [[ $(for seed in 7 8 9; do tail -n 1 "$places/seeds/seed_$seed/series.csv" | sed 's/.*,//'; done | sort -u | wc -l) == 3 ]] ||
   fail 'seeds do not differ'
 step 'seeds are as they should be'
+
+# A node that is lost takes its job along; it comes back by itself.
+submit_frozen lost 30 00:10:00 --tasks-per-node 2
+scontrol update NodeName="$(hostname -s)" State=DOWN Reason=test
+becomes lost PENDING 60
+! logged_already lost 'the run is finished' || trouble lost 'a lost run was called finished'
+scontrol update NodeName="$(hostname -s)" State=RESUME
+finishes lost 2 60
+same_as_plain lost
+step 'a run survives the loss of its node'

@@ -67,6 +67,11 @@ expect 2 timeout 60 "$mpiexec" -n 3 --oversubscribe --quiet "$marrow" run "$scen
 said 'at most 2'
 expect 4 "$marrow" status out
 nothing_created
+# What is printed is a result: a full disk below it is an error.
+for command in schema "validate $scenario" --help; do
+  expect 4 bash -c '"$1" ${@:2} >/dev/full' - "$marrow" $command
+  said 'not all that was printed could be written'
+done
 
 # A run, and what it leaves.
 expect 0 "$marrow" run "$scenario" -o run "${small[@]}"
@@ -110,6 +115,10 @@ expect 2 "$marrow" biopsy run "${core[@]}" --site random --direction 0,1,0 -o co
 said 'direction of its own'
 expect 2 "$marrow" biopsy run "${core[@]}" --site random --seed -1 -o cores
 said 'not negative'
+expect 2 "$marrow" biopsy run "${core[@]}" --seed 2 -o cores
+said 'goes with --site random'
+expect 2 "$marrow" biopsy run "${core[@]}" --cores 5 --stain CD8 -o cores
+said 'leave out --stain'
 expect 2 "$marrow" biopsy run -o cores
 said 'wider than the box'
 expect 2 "$marrow" biopsy run --needle 2 -o cores
@@ -124,11 +133,13 @@ rm -r empty
 expect 0 "$marrow" biopsy run "${core[@]}" --stain HE,CD8 -o cores
 said 'cellularity'
 expect 0 "$marrow" biopsy run "${core[@]}" --stain HE,CD8 -o cores_again
-cmp cores/day6_right-posterior-iliac-crest_0.4x0.6mm_HE.png cores_again/day6_right-posterior-iliac-crest_0.4x0.6mm_HE.png ||
-  fail "two biopsies of one place differ"
-cmp cores/day6_right-posterior-iliac-crest_0.4x0.6mm.json cores_again/day6_right-posterior-iliac-crest_0.4x0.6mm.json ||
-  fail "two biopsies of one place differ in numbers"
-[[ -s cores/day6_right-posterior-iliac-crest_0.4x0.6mm_CD8.png ]] || fail "no CD8 section"
+name=day6_right-posterior-iliac-crest_0.4x0.6mm
+cmp cores/${name}_HE_2um-per-pixel.png cores_again/${name}_HE_2um-per-pixel.png || fail "two biopsies of one place differ"
+cmp cores/$name.json cores_again/$name.json || fail "two biopsies of one place differ in numbers"
+[[ -s cores/${name}_CD8_2um-per-pixel.png ]] || fail "no CD8 section"
+expect 0 "$marrow" biopsy run --needle 0.4mm --length 0.6mm --thickness 6um --resolution 4um -o cores
+cmp cores/$name.json cores_again/$name.json || fail "a thicker section wrote over the counts of the usual one"
+[[ -s cores/${name}_6um-thick_HE_4um-per-pixel.png && -s cores/${name}_6um-thick.csv ]] || fail "no thick section"
 expect 0 "$marrow" biopsy run "${core[@]}" --cores 5
 said 'Two cores differ'
 [[ $(grep -vc "^#" run/biopsy/day6_random-1_0.4x0.6mm_5cores.csv) == 6 ]] || fail "5 cores and a header were expected"

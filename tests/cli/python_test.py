@@ -14,6 +14,7 @@ import numpy as np
 
 import marrow
 import open_run
+import plot_run
 
 DIRECTORY = pathlib.Path(sys.argv.pop())
 STEM_CELL, T_CELL = 1, 2
@@ -204,6 +205,35 @@ class ParaView(unittest.TestCase):
         self.assertLessEqual({"scenario", "genotype", "cell_kind", "cell_state", "tissue", "adipocyte_reveal", "fat"}, words)
         self.assertLessEqual(words - calculated - {"if", "Normals", ""}, arrays)
 
+    def test_the_saved_state_names_every_genotype_in_its_colour(self):
+        """What marrow.pvsm computes as the class of a clone is in its legend, with the palette's colour."""
+        state = xml.etree.ElementTree.parse(pathlib.Path(open_run.__file__).with_name("marrow.pvsm"))
+        proxies = [{p.get("name"): [e.get("value") for e in p.findall("Element")] for p in proxy.findall("Property")}
+                   for proxy in state.iter("Proxy")]
+        function, = (p["Function"][0] for p in proxies if p.get("ResultArrayName") == ["clone_class"])
+        self.assertEqual(function, "if(genotype < 8, genotype, 8)")
+        annotations, colours = next((p["Annotations"], p["IndexedColors"]) for p in proxies
+                                    if "monosomy 7, any" in p.get("Annotations", []))
+        legend = {int(value): [float(c) for c in colours[3 * i:3 * i + 3]] for i, value in enumerate(annotations[::2])}
+        for genotype, (_, colour) in open_run.palette()["genotype"].items():
+            self.assertTrue(np.allclose(legend[min(genotype, 8)], colour), genotype)
+
+    def test_names_come_before_categories(self):
+        """Or ParaView's window stops with a question when there are no cells at the time that is shown."""
+        order = []
+
+        class Table:
+            def __setattr__(self, name, value):
+                order.append(name)
+
+        simple = unittest.mock.MagicMock()
+        simple.GetColorTransferFunction.return_value = Table()
+        view = unittest.mock.Mock(ViewSize=[1500, 1000])
+        with unittest.mock.patch.dict(sys.modules, {"paraview": unittest.mock.Mock(simple=simple), "paraview.simple": simple}):
+            open_run.categories(unittest.mock.Mock(), view, "cell_state", "POINTS", {3: ("T cell", [1, 0, 0])}, "T cells", [0, 0])
+        self.assertLess(max(map(order.index, ("Annotations", "IndexedColors"))), order.index("InterpretValuesAsCategories"))
+        simple.ColorBy.assert_not_called()
+
     def test_scans_clones_and_states(self):
         names, genotypes, classes, states = open_run.scan_cells(DIRECTORY / "whole")
         self.assertEqual((names, genotypes, classes), (["normal", "hla_lacking"], [0, 1], [0, 17]))
@@ -217,6 +247,23 @@ class ParaView(unittest.TestCase):
         for clone, genotype in ((0, 0), (17, 1), (2, 2), (19, 3)):
             self.assertEqual(shown[clone][1], lists["genotype"][genotype][1])
         self.assertEqual(len({tuple(colour) for _, colour in shown.values()}), 5)
+
+
+class Course(unittest.TestCase):
+    """plot_run.py: each genotype has its colour, whatever the order of the clones."""
+
+    def test_layers_have_the_colours_of_their_genotypes(self):
+        self.assertEqual(marrow.Run(DIRECTORY / "whole").founders(), {"normal": 0, "hla_lacking": 1})
+        columns = {"cells_normal": [9, 7], "driver_monosomy_7_in_normal": [0, 3], "hla_lacking_in_normal": [0, 0],
+                   "cells_minus_7": [1, 2], "cells_twin": [1, 1]}
+        series = marrow.Table({name: np.array(values, dtype=float) for name, values in columns.items()})
+        layers = plot_run.stem_cells_by_line(series, {"normal": 0, "minus_7": 12, "twin": 0})
+        self.assertEqual({name: genotype for name, (genotype, _) in layers.items()},
+                         {"normal stem cells": 0, "driver monosomy 7 mutants": 12, "minus 7 stem cells": 12, "twin stem cells": 0})
+        self.assertEqual(list(layers["normal stem cells"][1]), [9, 4])
+        genotypes = marrow.palette()["genotype"]
+        self.assertEqual(plot_run.colours_of([0, 12, 1, 2]), [genotypes[g][1] for g in (0, 12, 1, 2)])
+        self.assertEqual(len(set(plot_run.colours_of([0, 1, 0, 2]))), 4)
 
 
 # Machado, Oliveira and Fernandes 2009 (IEEE TVCG 15:1291): linear RGB as seen without the first or second kind of cone.

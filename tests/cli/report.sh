@@ -64,6 +64,34 @@ plots=$(count '<div class="plot[^>]*role="img"')
 has 'incomplete row(s) left out'
 has 'Not finished: day 400 of 400 (100 %).'
 
+# A patient who died, and one who feels well with a malignant clone.
+timeout 100 "$marrow" run "$scenarios/saa_untreated_1976.yaml" -o died "${small[@]}" >"$work/output" 2>&1 || fail "no run of one who died"
+timeout 100 "$marrow" run "$scenarios/clonal_evolution_monosomy7.yaml" -o evolved "${small[@]}" --set 'output.frames.every=0 d' \
+  >"$work/output" 2>&1 || fail "no run with monosomy 7"
+grep -q '"death"' died/events.csv || fail "the patient lives; the test needs one who dies"
+"$marrow" report died evolved -o ends.html >"$work/output" || fail "no report of two ends"
+open_page ends.html
+[[ ! -s $work/console ]] || fail "the console says: $(cat "$work/console")"
+day() { awk -F, -v event="$1" '$3 ~ event {print int($2 + 0.5); exit}' "$2/events.csv"; }
+has "day $(day death died) (0.79 y): death. "
+has 'The model stands still from then on.'
+has ">diagnosis: day $(day moderate died)</th>"
+has ">severe disease: day $(day severe died)</th>"
+[[ $(count '>latest: day') == 1 ]] || fail "the latest day of a dead patient was told as if it were lived"
+has "as at death on day $(day death died)"
+has 'From frame cells_'
+has 'From checkpoint step_'
+has "well. Clonal evolution with monosomy 7 on day $(day clonal evolved) ("
+
+# A damaged newest checkpoint is named, and takes no section with it that frames and older checkpoints hold.
+newest=$(ls -d died/checkpoints/step_* | tail -n 1)
+truncate -s 3000 "$newest/state.h5"
+"$marrow" report died >"$work/output" || fail "no report of a run with a damaged checkpoint"
+open_page died/report.html
+has "$newest/state.h5 has 3000 bytes"
+[[ $(count '<svg viewBox="0 0 960 960" role="img"') == 2 ]] || fail "sections are missing"
+has 'vacant niche'
+
 # Frames that show a part of the box: only this part is drawn and counted, unless a checkpoint of that hour is there.
 timeout 100 "$marrow" run "$scenarios/saa_watch_modern.yaml" -o part "${small[@]}" --set 'run.duration=40 d' --set 'output.frames.every=20 d' \
   --set 'output.frames.crop={from: [20, 24, 10], to: [70, 80, 90]}' >"$work/output" 2>&1 || fail "no run with a crop"

@@ -50,6 +50,23 @@ seldom=(--set 'output.series.every=12 d' --set 'checkpoint.every=12 d')
 taken frames "${seldom[@]}" --set 'output.frames.every=1 h'
 taken nothing "${seldom[@]}"
 
+# A file system that does not answer for a while (a path that leads in circles): the directory is not lost for that. The
+# rows wait, the checkpoint of that time fails, and it goes on.
+d=$work/away
+MARROW_FAULT='freeze@step:100;freeze@step:150' start "$d" 0
+until_true is_frozen "$(launcher_of)"
+mv "$d" "$d.aside"
+ln -s "$d" "$d"
+thaw "$(launcher_of)"
+until_true grep -q 'checkpoint at hour 144 failed' "$said"
+until_true is_frozen "$(launcher_of)"
+rm "$d"
+mv "$d.aside" "$d"
+thaw "$(launcher_of)"
+finish
+ended_with 0 'a directory that cannot be seen for a while'
+same_as_calm "$d" 'a directory that cannot be seen for a while'
+
 # Two at once: one has chosen its state and waits, the other works on to its end and leaves. The first looks again.
 at_once() { # WHAT
   local first said_by_first=$said d=$work/at-once
@@ -110,6 +127,47 @@ run "$work/odd scenario" 2
 ended_with 0 'an odd scenario name'
 same_as_calm "$work/odd scenario" 'an odd scenario name'
 scenario=$plain
+
+# A path that is too long for MPI's files: said at once. The longest that fits works, and so does a link to a longer one.
+mkdir "$work/long"
+base=$work/long/
+long=$base$(printf 'x%.0s' {1..200})
+run "$long" 2
+ended_with 4 'a path that is too long' 'MPI can write checkpoints below at most' 'a symbolic link'
+nothing_made "$long" 'a path that is too long'
+longest=$(sed -n 's/.*below at most \([0-9]*\)\..*/\1/p' "$said")
+fits=${long:0:longest}
+run "$fits" 2
+ended_with 0 'the longest path'
+same_as_calm "$fits" 'the longest path'
+mkdir "$long"
+ln -s "$long" "$work/link"
+run "$work/link" 2 --stop-at '4 d'
+ended_with 75 'a link to a path that is too long'
+healed "$work/link" 'a link to a path that is too long'
+"$marrow" inspect --deep "$long" >"$said" || fail 'a link to a path that is too long: it cannot be inspected'
+
+# Without standard streams, as some daemons start programs: what is said goes nowhere, and not into the files that are
+# opened next. In a directory that somebody has removed.
+d=$work/streamless
+MARROW_FAULT=freeze@step:100 timeout 300 "$marrow" run "$scenario" -o "$d" "${sets[@]}" <&- >&- 2>&- &
+job=$!
+until_true rows "$d" 2
+until_true is_frozen "$(launcher_of)"
+for stream in 0 1 2; do
+  [[ $(readlink "/proc/$(launcher_of)/fd/$stream") == /dev/null ]] || fail "no standard streams: $stream is something else"
+done
+thaw "$(launcher_of)"
+finish
+ended_with 0 'no standard streams'
+same_as_calm "$d" 'no standard streams'
+mkdir "$work/gone"
+cd "$work/gone"
+rmdir "$work/gone"
+run "$work/homeless" 0
+cd "$here"
+ended_with 0 'a working directory that was removed'
+same_as_calm "$work/homeless" 'a working directory that was removed'
 
 # A locale with decimal commas, made here: Debian's package `locales` has its source.
 if localedef -i de_DE -f UTF-8 "$work/de_DE.UTF-8" 2>"$said"; then

@@ -159,8 +159,15 @@ run "$d" 2 --resume --set "run.duration=$((10#${before##*step_} / 24)) d"
 ended_with 0 'a spoilt checkpoint and an earlier end' "rejected $newest" 'Nothing to do'
 # Killed between the last checkpoint and the last word: the next start says it.
 MARROW_FAULT=kill@checkpoint:pruned run "$work/wordless" 2 --set 'checkpoint.every=12 d'
+mkdir "$work/wordless/checkpoints/.partial-pruned-step_000000144"
 run "$work/wordless" 2 --resume --set 'checkpoint.every=12 d'
 ended_with 0 'an end that was not written down' 'its end was not written down'
 grep -q '"state": "finished"' "$work/wordless/status.json" || fail 'an end that was not written down: nor now'
 same_as_calm "$work/wordless" 'an end that was not written down'
+[[ -z $(find "$work/wordless/checkpoints" -name '.partial*') ]] || fail 'an end that was not written down: leftovers stay'
+# Finished, but somebody has removed what the state tells anew.
+rm "$work"/wordless/{events.csv,phylogeny.nwk}
+run "$work/wordless" 2 --resume --set 'checkpoint.every=12 d'
+ended_with 0 'results that were removed' 'results of it are missing'
+same_as_calm "$work/wordless" 'results that were removed'
 echo "stopping: $survived runs stopped and continued"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Writes that fail half-way, on one rank or all, and what is kept and what goes.
 #include "io/checkpoint/checkpoint.hpp"
-#include "io/checkpoint/files.hpp"
 #include "io/checkpoint/hdf5.hpp"
+#include "io/file/files.hpp"
 #include "tests/mpi/checkpoint_example.hpp"
 #include "tests/support/temporary_directory.hpp"
 

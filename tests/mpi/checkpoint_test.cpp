@@ -3,8 +3,8 @@
 #include "io/checkpoint/checkpoint.hpp"
 
 #include "core/observe/digest.hpp"
-#include "io/checkpoint/files.hpp"
 #include "io/checkpoint/hdf5.hpp"
+#include "io/file/files.hpp"
 #include "tests/mpi/checkpoint_damage.hpp"
 #include "tests/mpi/checkpoint_example.hpp"
 #include "tests/support/temporary_directory.hpp"

@@ -5,7 +5,7 @@
 #include "core/model/failure.hpp"
 #include "io/biopsy/slide.hpp"
 #include "io/biopsy/tables.hpp"
-#include "io/run/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/text/scale.hpp"
 #include "tools/marrow/biopsy_core.hpp"
 #include "tools/marrow/biopsy_request.hpp"
@@ -23,10 +23,24 @@ namespace marrow::tool {
 namespace fs = std::filesystem;
 namespace {
 
-/// "day270_left-anterior-iliac-crest_0.5x10mm": what two biopsies of a run differ in.
+/// "day270_left-anterior-iliac-crest_0.5x10mm": what the counts of two biopsies of a run differ in;
+/// a thickness only when it is not the usual one.
 std::string file_stem(double day, const BiopsyPlan& plan) {
-  return fmt::format("day{}_{}_{:g}x{:g}mm", io::day_text(day), plan.site,
-                     1e-3 * plan.needle.width_um, 1e-3 * plan.needle.length_um);
+  std::string stem = fmt::format("day{}_{}_{:g}x{:g}mm", io::day_text(day), plan.site,
+                                 1e-3 * plan.needle.width_um, 1e-3 * plan.needle.length_um);
+  if (plan.thickness_um != BiopsyPlan{}.thickness_um) {
+    stem += fmt::format("_{:g}um-thick", plan.thickness_um);
+  }
+  return stem;
+}
+
+/// "…_HE", or "…_HE_0.5um-per-pixel" when that is not the usual resolution.
+std::string picture_stem(const fs::path& stem, io::Stain stain, const BiopsyPlan& plan) {
+  std::string name = fmt::format("{}_{}", stem.string(), io::stain_name(stain));
+  if (plan.um_per_pixel != BiopsyPlan{}.um_per_pixel) {
+    name += fmt::format("_{:g}um-per-pixel", plan.um_per_pixel);
+  }
+  return name;
 }
 
 /// One core: its sections, if they are to be painted, and its counts.
@@ -47,6 +61,7 @@ io::BiopsyFacts facts_of(const BiopsySource& source, const BiopsyPlan& plan) {
   return {p.scenario.name,
           source.checkpoint().string(),
           source.day(),
+          source.death_day(),
           plan.thickness_um,
           p.patient.saa.cellularity,
           source.lattice().volume_mm3(),
@@ -105,8 +120,9 @@ void paint(const io::BiopsyFacts& facts, const BiopsyPlan& plan, const Core& cor
     slide.um_per_pixel = plan.um_per_pixel;
     slide.thickness_um = plan.thickness_um;
     slide.legend = io::slide_caption(facts, core.row, stain);
-    slide.picture = fmt::format("{}_{}.png", stem.string(), io::stain_name(stain));
-    slide.overview = fmt::format("{}_{}_overview.png", stem.string(), io::stain_name(stain));
+    const std::string name = picture_stem(stem, stain, plan);
+    slide.picture = name + ".png";
+    slide.overview = name + "_overview.png";
     const io::SlideResult result = io::write_slide(core.sections, slide);
     std::cout << fmt::format("  {}  ({} x {} pixels of {:g} um)\n", slide.picture.string(),
                              result.width, result.height, plan.um_per_pixel);

@@ -118,6 +118,15 @@ BiopsyPlan check_request(const BiopsyRequest& request) {
     refuse(fmt::format("--cores {} takes random places: leave out --site {}", plan.cores,
                        request.site));
   }
+  if (plan.cores > 1 && plan.stains != std::vector{io::Stain::he}) {
+    refuse(
+        fmt::format("--cores {} paints no pictures: leave out --stain; CD34+ and CD8+ cells are "
+                    "always counted",
+                    plan.cores));
+  }
+  if (plan.cores == 1 && request.site != random_site && plan.seed != BiopsyPlan{}.seed) {
+    refuse(fmt::format("--seed {}: goes with --site random or --cores", plan.seed));
+  }
   if (!named && request.site != random_site && !triple(request.site)) refuse_site(request.site);
   if (!request.direction.empty()) {
     const auto direction = triple(request.direction);

@@ -166,6 +166,11 @@ void BiopsySource::prepare(TissueUse use) {
   }
 }
 
+std::optional<double> BiopsySource::death_day() const {
+  if (state_.patient.death_h == never) return std::nullopt;
+  return static_cast<double>(state_.patient.death_h) / 24.0;
+}
+
 std::vector<std::string> BiopsySource::clone_names() const {
   std::vector<std::string> names;
   for (std::size_t id = 0; id < state_.clones.size(); ++id) {

@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,8 @@ class BiopsySource {
   /// Where results go unless told: the run directory, or the checkpoint's own folder's parent.
   [[nodiscard]] const std::filesystem::path& home() const { return home_; }
   [[nodiscard]] double day() const { return static_cast<double>(state_.step) / 24.0; }
+  /// Nothing while the patient lives.
+  [[nodiscard]] std::optional<double> death_day() const;
   [[nodiscard]] std::vector<std::string> clone_names() const;
   [[nodiscard]] std::int64_t niche_count() const { return std::ssize(niches_); }
 

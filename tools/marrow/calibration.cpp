@@ -70,6 +70,11 @@ double tcells(const parallel::Simulation& simulation) {
   return static_cast<double>(simulation.state().census.tcells());
 }
 
+double stem_cells(const parallel::Simulation& simulation) {
+  const Census& census = simulation.state().census;
+  return static_cast<double>(census.stem + census.apoptotic);
+}
+
 /// One hour with what a run does each sample of the series.
 void step(parallel::Simulation& simulation, const Parameters& p) {
   simulation.step();
@@ -118,7 +123,9 @@ Cost measure(const parallel::Communicator& comm, Parameters p, bool crowd) {
 struct Course {
   double hours_s = 0.0;  // what its hours took
   double tcell_hours_per_mm3 = 0.0;
-  double most_per_mm3 = 0.0;
+  double hours_with_tcells_share = 0.0;
+  double most_tcells_per_mm3 = 0.0;
+  double most_cells_per_mm3 = 0.0;
 };
 
 /// The whole course, T cells as counts per block.
@@ -132,12 +139,17 @@ Course go_through(const parallel::Communicator& comm, Parameters p) {
   Course course;
   const double began = cpu_s();
   const std::int64_t hours = std::llround(p.run.duration_h);
+  std::int64_t with_tcells = 0;
   while (simulation.state().step < hours) {
     step(simulation, p);
-    const double density = tcells(simulation) / volume_mm3;
-    course.tcell_hours_per_mm3 += density;
-    course.most_per_mm3 = std::max(course.most_per_mm3, density);
+    const double now = tcells(simulation);
+    with_tcells += now > 0.0 ? 1 : 0;
+    course.tcell_hours_per_mm3 += now / volume_mm3;
+    course.most_tcells_per_mm3 = std::max(course.most_tcells_per_mm3, now / volume_mm3);
+    course.most_cells_per_mm3 =
+        std::max(course.most_cells_per_mm3, (now + stem_cells(simulation)) / volume_mm3);
   }
+  course.hours_with_tcells_share = static_cast<double>(with_tcells) / p.run.duration_h;
   course.hours_s = cpu_s() - began;
   return course;
 }
@@ -175,7 +187,9 @@ json measure_all(const Parameters& p) {
           {"step_s", std::max(0.0, large.quiet_s - per_mm3 * large.volume_mm3)},
           {"tcell_hour_s", crowd ? tcell_hour_s(p, large, course) : 0.0},
           {"tcell_hours_per_mm3", course.tcell_hours_per_mm3},
-          {"most_tcells_per_mm3", course.most_per_mm3}};
+          {"hours_with_tcells_share", course.hours_with_tcells_share},
+          {"most_tcells_per_mm3", course.most_tcells_per_mm3},
+          {"most_cells_per_mm3", crowd ? course.most_cells_per_mm3 : p.niches.density_per_mm3}};
 }
 
 /// In the child: measures and writes one line of JSON.
@@ -222,7 +236,9 @@ Calibration understood(const std::string& text, int status) {
   c.step_s_per_mm3 = result.at("step_s_per_mm3");
   c.tcell_hour_s = result.at("tcell_hour_s");
   c.tcell_hours_per_mm3 = result.at("tcell_hours_per_mm3");
+  c.hours_with_tcells_share = result.at("hours_with_tcells_share");
   c.most_tcells_per_mm3 = result.at("most_tcells_per_mm3");
+  c.most_cells_per_mm3 = result.at("most_cells_per_mm3");
   return c;
 }
 

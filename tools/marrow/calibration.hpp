@@ -23,8 +23,10 @@ struct Calibration {
   double step_s_per_mm3 = 0.0;       // and in proportion to it
   double tcell_hour_s = 0.0;         // one T cell for one hour, further to that
   double tcell_hours_per_mm3 = 0.0;  // of the whole run
+  double hours_with_tcells_share = 0.0;
   double most_tcells_per_mm3 = 0.0;
-  double seconds = 0.0;  // what the calibration took
+  double most_cells_per_mm3 = 0.0;  // stem cells and T cells together
+  double seconds = 0.0;             // what the calibration took
 };
 
 [[nodiscard]] Calibration calibrate(const Parameters& parameters);

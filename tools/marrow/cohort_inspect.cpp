@@ -3,7 +3,7 @@
 
 #include "io/cohort/cohort_file.hpp"
 #include "io/cohort/records.hpp"
-#include "io/run/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/run/run_paths.hpp"
 #include "io/run/wording.hpp"
 #include "io/text/delimited_text.hpp"

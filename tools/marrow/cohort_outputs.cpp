@@ -2,7 +2,7 @@
 #include "tools/marrow/cohort_outputs.hpp"
 
 #include "io/run/build_info.hpp"
-#include "io/run/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/run/process_identity.hpp"
 #include "io/run/wording.hpp"
 #include "io/text/number.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tools/marrow/cohort_session.hpp"
 
-#include "io/run/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/run/process_identity.hpp"
 #include "io/run/provenance.hpp"
 #include "parallel/task_desk.hpp"

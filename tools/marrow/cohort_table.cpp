@@ -4,7 +4,7 @@
 #include "core/model/failure.hpp"
 #include "io/checkpoint/column_file.hpp"
 #include "io/cohort/table.hpp"
-#include "io/run/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/text/delimited_text.hpp"
 #include "io/text/number.hpp"
 

@@ -3,7 +3,7 @@
 
 #include "core/model/failure.hpp"
 #include "core/observe/phylogeny.hpp"
-#include "io/run/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/run/wording.hpp"
 #include "io/text/scale.hpp"
 

@@ -7,9 +7,11 @@
 #include <CLI/CLI.hpp>
 
 #include <exception>
+#include <fcntl.h>
 #include <functional>
 #include <iostream>
 #include <limits>
+#include <unistd.h>
 
 namespace {
 
@@ -27,6 +29,20 @@ constexpr const char* exit_codes =
 std::string looks_like_option(const std::string& value) {
   if (!value.starts_with("-")) return {};
   return "a value is missing before '" + value + "'";
+}
+
+/// An empty value says nothing, and is most often a variable that was not set.
+std::string nothing_given(const std::string& value) {
+  if (!value.empty()) return {};
+  return "the value is empty: give one, or leave the option out";
+}
+
+/// A number without a unit counts bytes, which nobody means.
+std::string bytes_only(const std::string& value) {
+  if (value.empty()) return nothing_given(value);
+  const bool number = value.find_first_not_of("0123456789.") == std::string::npos;
+  if (!number || value == "0" || value.size() > 7) return {};
+  return value + " would be bytes: give a unit, such as 8GB";
 }
 
 /// A parameter or section of the registry, with or without list indices.
@@ -88,6 +104,12 @@ void add_cohort(CLI::App& app, CohortRequest& r) {
   }
 }
 
+void refuse_empty_values(CLI::App& command) {
+  for (CLI::Option* option : command.get_options()) {
+    if (option->get_expected_min() > 0) option->check(CLI::Validator(nothing_given, ""));
+  }
+}
+
 void add_plan(CLI::App& app, PlanRequest& r, std::string& format) {
   CLI::App* plan = app.add_subcommand("plan", "memory, files and time that a run will need");
   plan->add_option("SCENARIO", r.scenario, "scenario file")->required();
@@ -99,12 +121,14 @@ void add_plan(CLI::App& app, PlanRequest& r, std::string& format) {
       ->capture_default_str();
   plan->add_option("--memory-per-node", r.memory_per_node_bytes,
                    "such as 256GB (default: that of this machine)")
-      ->transform(CLI::AsSizeValue(true));
+      ->transform(CLI::AsSizeValue(true))
+      ->transform(CLI::Validator(bytes_only, ""));
   plan->add_option("--time", r.time, "what one job may take: says how many jobs it will be");
   plan->add_option("--set", r.overrides, "path=value: change a parameter of the scenario")
       ->allow_extra_args(false);
   plan->add_flag("!--no-calibration", r.calibrate, "measure nothing and predict no time");
   plan->add_option("--format", format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  refuse_empty_values(*plan);
 }
 
 void add_submit(CLI::App& app, SubmitRequest& r) {
@@ -112,16 +136,17 @@ void add_submit(CLI::App& app, SubmitRequest& r) {
   submit->add_option("SCENARIO", r.scenario, "scenario file")->required();
   submit->add_option("-o,--output", r.output, "run directory (default: runs/<scenario name>)");
   submit->add_option("--nodes", r.nodes, "nodes")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->capture_default_str();
   submit->add_option("--tasks-per-node", r.tasks_per_node, "ranks on each node")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()))
       ->capture_default_str();
   submit
       ->add_option("--memory-per-node", r.memory_per_node_bytes,
                    "to ask for, such as 8GB, or 0 for no request (default: as plan predicts, and a "
                    "reserve)")
-      ->transform(CLI::AsSizeValue(true));
+      ->transform(CLI::AsSizeValue(true))
+      ->transform(CLI::Validator(bytes_only, ""));
   submit->add_option("--time", r.time, "what one job may take, e.g. 12:00:00 or 12h")->required();
   submit->add_option("--scheduler", r.scheduler, "slurm or pbs (default: the one that is there)")
       ->check(CLI::IsMember({"slurm", "pbs"}));
@@ -145,6 +170,7 @@ void add_submit(CLI::App& app, SubmitRequest& r) {
       ->add_option("--run-option", r.run_options,
                    "further option of marrow run, e.g. --run-option=--watchdog=off")
       ->allow_extra_args(false);
+  refuse_empty_values(*submit);
 }
 
 /// What `marrow run` makes of the options that a job gives it: wrong ones are refused before they
@@ -199,6 +225,25 @@ void add_biopsy(CLI::App& app, BiopsyRequest& r) {
   biopsy->add_option("-o,--output", r.output, "folder for the results (default: DIR/biopsy)");
 }
 
+/// Standard streams that the caller has closed lead to nowhere. Otherwise the next file that is
+/// opened gets their number, and what is said goes into it.
+void fill_standard_streams() {
+  int file = 0;
+  do {
+    file = ::open("/dev/null", O_RDWR);
+  } while (file >= 0 && file <= STDERR_FILENO);
+  if (file >= 0) ::close(file);
+}
+
+/// What a command prints is its result, and may be lost on a full disk as any other.
+ExitCode printed(ExitCode code) {
+  std::cout.flush();
+  if (std::cout) return code;
+  std::cerr << "marrow: not all that was printed could be written: the disk is full, or what "
+               "reads the standard output has closed it\n";
+  return code == ExitCode::finished ? ExitCode::files : code;
+}
+
 ExitCode guarded(const std::function<ExitCode()>& command) {
   try {
     return command();
@@ -214,6 +259,7 @@ ExitCode guarded(const std::function<ExitCode()>& command) {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
+  fill_standard_streams();
   CLI::App app(
       "marrow: stem cells, T cells and protective clones in the bone marrow of aplastic anemia");
   app.footer(exit_codes);
@@ -277,10 +323,10 @@ int main(int argument_count, char** arguments) {
   } catch (const CLI::ParseError& error) {
     const bool asked_for_help = error.get_exit_code() == 0;
     app.exit(error, std::cout, std::cerr);
-    return static_cast<int>(asked_for_help ? ExitCode::finished : ExitCode::command_line);
+    return static_cast<int>(printed(asked_for_help ? ExitCode::finished : ExitCode::command_line));
   }
   const std::string name = app.get_subcommands().front()->get_name();
-  return static_cast<int>(guarded([&]() -> ExitCode {
+  const ExitCode code = guarded([&]() -> ExitCode {
     if (name == "run") return run(request, argument_count, arguments);
     planned.as_json = format == "json";
     if (name == "plan") return plan(planned);
@@ -296,5 +342,6 @@ int main(int argument_count, char** arguments) {
     if (name == "inspect") return inspect(path, deep, patience);
     if (name == "report") return report(scenarios, path);
     return compare(path, other, patience);
-  }));
+  });
+  return static_cast<int>(printed(code));
 }

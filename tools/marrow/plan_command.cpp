@@ -76,6 +76,18 @@ std::string memory(const Plan& plan) {
                           plan.request.memory_per_node_bytes ? "" : ", which this machine has"));
 }
 
+/// Those of one moment.
+std::string frame_parts(const FrameSizes& sizes) {
+  std::string text;
+  const auto part = [&](double bytes, const char* what) {
+    if (bytes > 0.0) text += (text.empty() ? "" : ", ") + bytes_text(bytes) + " " + what;
+  };
+  part(sizes.cells, "cells");
+  part(sizes.fields, "block fields");
+  part(sizes.signals, "cytokine fields");
+  return text.empty() ? "nothing but the tissue" : text + " at a time";
+}
+
 std::string files(const Plan& plan) {
   const RunEstimate& run = plan.run;
   std::string text =
@@ -85,12 +97,15 @@ std::string files(const Plan& plan) {
            fmt::format("{} of up to {}, {} kept", io::with_thousands(run.checkpoints),
                        bytes_text(run.checkpoint_bytes), plan.parameters.checkpoint.keep_last));
   if (run.frames == 0) return text + line("frames", "none");
+  const FrameSizes& sizes = run.frame_bytes;
   return text +
-         line("frames", fmt::format("{} of up to {}, and {} for the tissue: {} in all",
-                                    io::with_thousands(run.frames), bytes_text(run.frame_bytes),
-                                    bytes_text(run.static_frame_bytes),
-                                    bytes_text(run.static_frame_bytes +
-                                               run.frame_bytes * static_cast<double>(run.frames))));
+         line(
+             "frames",
+             fmt::format(
+                 "{} of up to {}, and {} for the tissue: {} in all", io::with_thousands(run.frames),
+                 bytes_text(sizes.each_time()), bytes_text(sizes.once()),
+                 bytes_text(sizes.once() + sizes.each_time() * static_cast<double>(run.frames)))) +
+         line("  of it", frame_parts(sizes));
 }
 
 std::string messages(const Plan& plan) {
@@ -135,8 +150,7 @@ std::string time(const Plan& plan) {
            io::duration_text(run.processor_s) + ", messages and waiting not counted") +
       line("largest sensible ranks", sensible_text(plan));
   if (plan.job_s == 0) return text;
-  constexpr double reserve_s = 60.0;  // what the run keeps to save its state in time
-  const double job_s = static_cast<double>(plan.job_s) - reserve_s;
+  const auto job_s = static_cast<double>(plan.job_s - io::stop_reserve_s);
   if (job_s <= 0.0) return text + line("jobs", "a job of this length has no time to compute");
   const double jobs = std::ceil(plan.run.run_s() / job_s);
   return text + line("jobs", fmt::format("{:.0f} of {}", jobs, plan.request.time));
@@ -181,6 +195,10 @@ std::string warnings(const Plan& plan) {
   if (plan.sensible.ranks > 0 && plan.request.ranks > plan.sensible.ranks) {
     warn(advice_on_ranks(plan));
   }
+  if (const std::string short_job = io::short_job_warning(plan.job_s);
+      plan.job_s > 0 && !short_job.empty()) {
+    warn(short_job);
+  }
   if (!fits(plan.run, plan.request.ranks, plan.node)) warn(advice_on_memory(plan));
   if (plan.request.ranks > 1 && shares.window == 1 &&
       plan.parameters.tcells.motion == Motion::hops) {
@@ -223,12 +241,18 @@ nlohmann::ordered_json as_json(const Plan& plan) {
       {"checkpoints", run.checkpoints},
       {"checkpoint_bytes", run.checkpoint_bytes},
       {"frames", run.frames},
-      {"frame_bytes", run.frame_bytes},
+      {"frame_bytes", run.frame_bytes.each_time()},
+      {"tissue_frame_bytes", run.frame_bytes.tissue},
+      {"niches_frame_bytes", run.frame_bytes.niches},
+      {"cells_frame_bytes", run.frame_bytes.cells},
+      {"fields_frame_bytes", run.frame_bytes.fields},
+      {"signals_frame_bytes", run.frame_bytes.signals},
       {"messages_per_step", run.messages_per_step}};
   if (!plan.calibration.done) return out;
   out["run_s"] = run.run_s();
   out["setup_s"] = run.setup_s;
   out["steps_s"] = run.steps_s;
+  out["messages_s"] = run.messages_s;
   out["processor_s"] = run.processor_s;
   out["largest_sensible_ranks"] = plan.sensible.ranks;
   return out;
@@ -242,6 +266,12 @@ ExitCode plan(const PlanRequest& request) {
   const Parameters& parameters = scenario.parameters;
   Plan plan{parameters, request, {}, {}, 0, {}, {}};
   plan.node = {request.ranks_per_node, node_memory(request)};
+  if (request.memory_per_node_bytes == 0U) {
+    throw Failure(
+        ExitCode::command_line,
+        "--memory-per-node 0: only marrow submit can ask for none; plan compares with what "
+        "a node has: give that, such as 256GB, or leave it out for this machine's");
+  }
   if (!request.time.empty()) plan.job_s = io::parse_job_time_s(request.time);
   plan.run = plan.with(request.ranks);  // refuses too many ranks
   if (request.calibrate) {

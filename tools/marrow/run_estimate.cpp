@@ -9,21 +9,18 @@
 namespace marrow::tool {
 namespace {
 
-// Bytes in a checkpoint, measured.
-constexpr double checkpoint_base = 7e4;
-constexpr double checkpoint_record = 16.0;           // of a niche, a block, a T cell
-constexpr double checkpoint_signal_sources = 1.1e3;  // where a T cell has been for a day
-
 // Times that no calibration measures: of writing, measured, and of a network and disks of the usual
 // kind.
 constexpr double message_s = 4e-6;
-constexpr double ghosts_s = 12e-6;             // gathering and placing ghost cells, an exchange
-constexpr double collective_s = 6e-6;          // per doubling of the ranks, between nodes
-constexpr double collective_in_node_s = 1e-6;  // and within one
+constexpr double ghosts_s = 2.5e-6;             // gathering and placing ghost cells, an exchange,
+constexpr double ghosts_s_per_voxel = 6.2e-11;  // and for each voxel of the ghost layers
+constexpr double collective_s = 6e-6;           // per doubling of the ranks, between nodes
+constexpr double collective_in_node_s = 1e-6;   // and within one
 constexpr double collectives_per_quiet_step = 3.5;
 constexpr double collectives_per_step_with_tcells = 6.0;
 constexpr double frame_s = 0.0045;
 constexpr double tissue_frame_s_per_voxel = 9e-8;
+constexpr double signal_frame_s_per_byte = 5e-8;  // compressed ones
 constexpr double checkpoint_s = 0.022;
 constexpr double disk_bytes_per_s = 2e8;
 
@@ -33,26 +30,15 @@ std::int64_t times_due(double every_h, double duration_h) {
   return every_h > 0.0 ? static_cast<std::int64_t>(std::ceil(duration_h / every_h - 1e-9)) : 0;
 }
 
-void estimate_files(const Parameters& p, RunEstimate& run) {
+void estimate_files(const Parameters& p, double most_cells, RunEstimate& run) {
   const double duration_h = p.run.duration_h;
-  const double blocks = static_cast<double>(BlockGrid(p.lattice().extent).count());
-  const auto niches = static_cast<double>(run.niches);
   run.steps = std::llround(duration_h);
   run.series_rows = 1 + times_due(p.output.series_every_h, duration_h);
   run.checkpoints = times_due(p.checkpoint.every_h, duration_h);
-  run.checkpoint_bytes = checkpoint_base + checkpoint_record * (niches + blocks + run.most_tcells);
-  if (p.signals) run.checkpoint_bytes += checkpoint_signal_sources * run.most_tcells;
-  if (p.tissue.source == TissueSource::image) run.checkpoint_bytes += voxels(p);
-  const FrameParameters& frames = p.output.frames;
-  if (frames.every_h <= 0.0) return;
-  run.frames = 1 + times_due(frames.every_h, duration_h);
-  const double stride = static_cast<double>(frames.stride);
-  const double shown =
-      frames.crop_voxels ? static_cast<double>(frames.crop_voxels->volume()) : voxels(p);
-  run.static_frame_bytes =
-      (frames.tissue ? 0.6 * shown / (stride * stride * stride) : 0.0) + 4e3 + 13.0 * niches;
-  run.frame_bytes = 7e3 + (frames.cells ? 12.0 * (niches + run.most_tcells) : 0.0) +
-                    (frames.fields ? 4.0 * blocks : 0.0);
+  run.checkpoint_bytes = checkpoint_size(p, run.most_tcells);
+  if (p.output.frames.every_h <= 0.0) return;
+  run.frames = 1 + times_due(p.output.frames.every_h, duration_h);
+  run.frame_bytes = frame_sizes(p, most_cells);
 }
 
 void estimate_time(const Parameters& p, int ranks, int ranks_per_node, const Calibration& c,
@@ -72,24 +58,28 @@ void estimate_time(const Parameters& p, int ranks, int ranks_per_node, const Cal
                 c.tcell_hours_per_mm3 * volume_mm3 * c.tcell_hour_s * busiest * with_ghosts;
   const double bytes =
       2.0 * static_cast<double>(run.checkpoints) * run.checkpoint_bytes +  // written and read back
-      static_cast<double>(run.frames) * run.frame_bytes + run.static_frame_bytes;
+      static_cast<double>(run.frames) * run.frame_bytes.each_time() + run.frame_bytes.once();
   run.output_s = static_cast<double>(run.checkpoints) * checkpoint_s +
-                 static_cast<double>(run.frames) * frame_s +
+                 static_cast<double>(run.frames) *
+                     (frame_s + run.frame_bytes.signals * signal_frame_s_per_byte) +
                  parallel::frame_piece_voxels(p, ranks) * tissue_frame_s_per_voxel +
                  bytes / disk_bytes_per_s;
-  const bool tcells = c.tcell_hours_per_mm3 > 0.0;
-  run.messages_per_step = tcells ? static_cast<double>(run.shares.exchanges_per_hour) *
-                                       static_cast<double>(run.shares.most_neighbours)
-                                 : 0.0;
-  if (ranks > 1 && tcells && p.tcells.motion == Motion::hops) {
-    run.steps_s += hours * static_cast<double>(run.shares.exchanges_per_hour) * ghosts_s;
+  // Hours without T cells exchange no ghosts.
+  const double tcell_hours = hours * c.hours_with_tcells_share;
+  run.messages_per_step = tcell_hours > 0.0 ? static_cast<double>(run.shares.exchanges_per_hour) *
+                                                  static_cast<double>(run.shares.most_neighbours)
+                                            : 0.0;
+  if (ranks > 1 && p.tcells.motion == Motion::hops) {
+    const auto ghosts = static_cast<double>(run.shares.most_held - run.shares.most_own);
+    run.steps_s += tcell_hours * static_cast<double>(run.shares.exchanges_per_hour) *
+                   (ghosts_s + ghosts_s_per_voxel * ghosts);
   }
   if (ranks > 1) {
-    const double collectives =
-        tcells ? collectives_per_step_with_tcells : collectives_per_quiet_step;
+    const double collectives = tcell_hours * collectives_per_step_with_tcells +
+                               (hours - tcell_hours) * collectives_per_quiet_step;
     const double each_s = ranks <= ranks_per_node ? collective_in_node_s : collective_s;
-    run.messages_s = hours * (run.messages_per_step * message_s +
-                              collectives * each_s * std::ceil(std::log2(n)));
+    run.messages_s = tcell_hours * run.messages_per_step * message_s +
+                     collectives * each_s * std::ceil(std::log2(n));
   }
   // The others wait while rank 0 writes.
   run.processor_s = n * (c.start_s + run.setup_s + run.steps_s) + run.output_s;
@@ -108,7 +98,9 @@ RunEstimate estimate(const Parameters& parameters, int ranks, int ranks_per_node
       parameters, run.shares, ranks,
       calibration.done ? calibration.process_bytes : parallel::usual_process_bytes,
       run.most_tcells);
-  estimate_files(parameters, run);
+  const double most_cells = calibration.done ? calibration.most_cells_per_mm3 * volume_mm3
+                                             : static_cast<double>(run.niches);
+  estimate_files(parameters, most_cells, run);
   estimate_time(parameters, ranks, ranks_per_node, calibration, run);
   return run;
 }

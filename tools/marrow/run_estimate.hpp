@@ -7,6 +7,7 @@
 #include "parallel/memory_need.hpp"
 #include "parallel/shares.hpp"
 #include "tools/marrow/calibration.hpp"
+#include "tools/marrow/file_sizes.hpp"
 
 #include <cstdint>
 
@@ -24,8 +25,7 @@ struct RunEstimate {
   std::int64_t checkpoints = 0;
   double checkpoint_bytes = 0.0;  // the largest
   std::int64_t frames = 0;
-  double static_frame_bytes = 0.0;  // tissue and niches, once
-  double frame_bytes = 0.0;         // the largest of the others
+  FrameSizes frame_bytes;
 
   double messages_per_step = 0.0;  // that one rank sends while there are T cells
   double setup_s = 0.0;

@@ -3,6 +3,7 @@
 
 #include "core/observe/sample.hpp"
 #include "core/patient/blood.hpp"
+#include "io/file/files.hpp"
 #include "io/run/build_info.hpp"
 #include "io/run/wording.hpp"
 #include "io/scenario/effective.hpp"
@@ -66,6 +67,9 @@ RunOutputs::RunOutputs(const parallel::Communicator& comm, const io::ScenarioFil
     for (const std::string& note : directory_->notes()) messages_->info(note);
     for (const std::string& note : origin_.notes) messages_->warn(note);
     for (const std::string& change : origin_.changes) messages_->warn("changed " + change);
+    // The next checkpoint would do it, too, but an end that was killed has none.
+    const std::string left = io::remove_partials(paths_.checkpoints());
+    if (!left.empty() && told_.insert(left).second) messages_->warn(left);
   });
 }
 
@@ -137,7 +141,8 @@ void RunOutputs::begin_provenance(const parallel::Simulation& simulation,
     segment.changes = origin_.changes;
   }
   segment.command_line = command_line_;
-  segment.working_directory = std::filesystem::current_path().string();
+  std::error_code removed;  // by somebody, while the program ran or before
+  segment.working_directory = std::filesystem::current_path(removed).string();
   segment.scenario_hash = fmt::format("{:016x}", scenario_.fingerprint);
   segment.build = io::build_info();
   segment.libraries = io::library_versions();

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tools/marrow/run_start.hpp"
 
-#include "io/checkpoint/files.hpp"
+#include "io/file/files.hpp"
 #include "io/run/clock.hpp"
-#include "io/run/file_calls.hpp"
 #include "io/run/run_paths.hpp"
 #include "io/run/status.hpp"
 #include "io/run/stop_conditions.hpp"
@@ -78,11 +77,17 @@ void say_notes(const StateOrigin& origin) {
 }
 
 /// The run of the directory came to its end, but could not write that down: it was killed after its
-/// last checkpoint, or some results are of an earlier hour.
-bool has_open_end(const StateOrigin& origin, const io::RunStatus& told, std::int64_t last_step) {
+/// last checkpoint, or some results are of an earlier hour. Or one is missing that the state tells
+/// anew.
+bool has_open_end(const StateOrigin& origin, const std::optional<io::RunStatus>& told,
+                  const io::RunPaths& paths, std::int64_t last_step) {
   if (!origin.continued() || origin.checkpoint->manifest.step != last_step) return false;
-  return told.state == io::RunState::running || told.state == io::RunState::failed ||
-         !told.stale_files.empty();
+  std::error_code unknown;
+  for (const std::filesystem::path& result : {paths.events(), paths.phylogeny()}) {
+    if (!std::filesystem::exists(result, unknown) && !unknown) return true;
+  }
+  return told && (told->state == io::RunState::running || told->state == io::RunState::failed ||
+                  !told->stale_files.empty());
 }
 
 void say_finished(const StateOrigin& origin, const std::string& directory, std::int64_t last_step,
@@ -111,10 +116,13 @@ std::optional<ExitCode> nothing_to_do(const parallel::Communicator& comm, StateO
   if (!origin.checkpoint || origin.checkpoint->manifest.step < last_step) return std::nullopt;
   std::optional<io::RunStatus> told;
   if (comm.is_root() && !origin.branched) told = account_of(directory);
-  if (comm.max(told && has_open_end(origin, *told, last_step) ? 1 : 0) == 1) {
-    origin.notes.push_back(fmt::format(
-        "the run came to hour {} before, but its end was not written down: that is done now",
-        last_step));
+  const bool open_end =
+      comm.is_root() && has_open_end(origin, told, io::RunPaths(directory), last_step);
+  if (comm.max(open_end ? 1 : 0) == 1) {
+    origin.notes.push_back(
+        fmt::format("the run came to hour {} before, but its end was not written down, or results "
+                    "of it are missing: that is done now",
+                    last_step));
     return std::nullopt;
   }
   std::int64_t lost = 0;
@@ -154,7 +162,9 @@ void build_state(const parallel::Communicator& comm, const io::ScenarioFile& sce
   if (!start.over) start.over = stop_reached(comm, start.origin, directory, limits);
   if (start.over) return;
   comm.agree([&] {
-    if (comm.is_root()) io::check_place(directory);
+    if (!comm.is_root()) return;
+    io::require_path_fits(directory);
+    io::check_place(directory);
   });
   for (std::vector<io::Rejection> unfit; !start.simulation;) {
     guard.pass("begin:state");

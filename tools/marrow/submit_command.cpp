@@ -4,23 +4,18 @@
 // blocks, a directory in use.
 
 #include "io/batch/job_record.hpp"
-#include "io/run/clock.hpp"
-#include "io/run/file_calls.hpp"
-#include "io/run/run_directory.hpp"
-#include "io/run/run_limits.hpp"
-#include "io/run/run_lock.hpp"
+#include "io/file/file_calls.hpp"
+#include "io/file/files.hpp"
 #include "io/scenario/scenario_file.hpp"
 #include "io/text/shell_words.hpp"
 #include "parallel/decomposition.hpp"
-#include "parallel/memory_need.hpp"
 #include "tools/marrow/commands.hpp"
+#include "tools/marrow/submit_checks.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <vector>
 
 namespace marrow::tool {
 namespace {
@@ -57,9 +52,8 @@ std::string job_name(const std::string& scenario) {
 std::uint64_t memory_to_ask_for(const Parameters& parameters, const io::BatchJob& job) {
   constexpr double reserve = 1.25;
   constexpr double launcher_bytes = 256e6;
-  const auto on_node = static_cast<int>(job.tasks_per_node);
-  const double needed = parallel::expected_memory(parameters, io::ranks_of(job)).on_node(on_node);
-  return static_cast<std::uint64_t>(reserve * needed + launcher_bytes);
+  return static_cast<std::uint64_t>(reserve * expected_node_bytes(parameters, job) +
+                                    launcher_bytes);
 }
 
 io::BatchJob job_of(const SubmitRequest& request, const Parameters& parameters) {
@@ -70,7 +64,7 @@ io::BatchJob job_of(const SubmitRequest& request, const Parameters& parameters) 
   job.scenario = absolute(request.scenario);
   job.directory =
       absolute(request.output.empty() ? "runs/" + parameters.scenario.name : request.output);
-  if (job.directory.ends_with('/')) job.directory.pop_back();
+  while (job.directory.ends_with('/')) job.directory.pop_back();
   for (const std::string& value : request.overrides) {
     job.run_options.insert(job.run_options.end(), {"--set", value});
   }
@@ -87,75 +81,6 @@ io::BatchJob job_of(const SubmitRequest& request, const Parameters& parameters) 
   job.directives = request.directives;
   if (!request.seeds.empty()) job.seeds = io::parse_seeds(request.seeds);
   return job;
-}
-
-/// What `marrow run` would refuse in the job, or the job itself sets.
-void check_run_options(const RunRequest& run, const io::BatchJob& job) {
-  const auto refuse = [](const std::string& why) {
-    throw Failure(ExitCode::command_line, "--run-option: " + why);
-  };
-  if (!run.output.empty()) refuse("the run directory is given to submit itself, with -o");
-  const bool slurm = job.scheduler == io::Scheduler::slurm;
-  if (slurm && !run.stop_at.empty()) {
-    refuse("the job sets --stop-at to its own end; a shorter run is --set run.duration=...");
-  }
-  if (!slurm && !run.max_walltime.empty()) refuse("the job sets --max-walltime from its --time");
-  const io::SystemClock clock;
-  static_cast<void>(io::run_limits({run.stop_at, run.max_walltime, run.watchdog}, 0.0, clock));
-  if (run.branch.empty()) return;
-  if (fs::path(run.branch).is_relative()) {
-    refuse(fmt::format("--branch {}: a job may start in another directory; give the whole path",
-                       run.branch));
-  }
-  if (!fs::exists(run.branch)) refuse(fmt::format("--branch {}: it is not there", run.branch));
-}
-
-void refuse_setup_that_is_not_there(const io::BatchJob& job) {
-  if (job.setup.empty() || fs::exists(job.setup)) return;
-  throw Failure(ExitCode::command_line, fmt::format("--setup '{}': no such file", job.setup));
-}
-
-/// The directories of the runs: one, or one for each seed.
-std::vector<std::string> run_directories(const io::BatchJob& job) {
-  if (!job.seeds) return {job.directory};
-  std::vector<std::string> all;
-  for (std::int64_t seed = job.seeds->first; seed <= job.seeds->last; ++seed) {
-    all.push_back(fmt::format("{}/seed_{}", job.directory, seed));
-  }
-  return all;
-}
-
-void refuse_live_job(const std::string& directory, const std::optional<io::JobRecord>& earlier) {
-  if (!earlier) return;
-  const io::JobState state = io::ask_scheduler(*earlier);
-  if (state.phase == io::JobPhase::unknown) {
-    std::cerr << fmt::format("'{}' had a job before. {}: make sure that it is over\n", directory,
-                             state.text);
-  }
-  if (state.phase != io::JobPhase::queued && state.phase != io::JobPhase::running) return;
-  throw Failure(ExitCode::files,
-                fmt::format("'{}' already has a job: {}. It continues by itself; marrow status "
-                            "{} tells how far it is",
-                            directory, state.text, io::shell_word(directory)));
-}
-
-/// Two jobs in one directory would wait for each other's lock, and a job for that of a run.
-void refuse_place_in_use(const io::BatchJob& job, const RunRequest& run) {
-  refuse_live_job(job.directory, io::find_record(job.directory));
-  for (const std::string& directory : run_directories(job)) {
-    if (job.seeds) refuse_live_job(directory, io::own_record(directory));
-    io::refuse_foreign_results(directory);
-    try {
-      io::RunLock::check(
-          directory, run.break_lock ? io::LockPolicy::break_unverifiable : io::LockPolicy::respect,
-          io::this_process());
-    } catch (const Failure& failure) {
-      throw Failure(failure.code(),
-                    fmt::format("no job was queued, because its run would be refused: {} (for a "
-                                "job --break-lock is --run-option=--break-lock)",
-                                failure.what()));
-    }
-  }
 }
 
 /// The id that the batch system gave. Failure(files) with its own words otherwise.
@@ -175,7 +100,46 @@ std::string queue(const io::BatchJob& job) {
   return last_line.substr(0, last_line.find(';'));  // Slurm: "1234;cluster"
 }
 
-void queue_and_record(const io::BatchJob& job, const std::string& script) {
+fs::path record_file(const io::BatchJob& job) {
+  return fs::path(io::batch_directory(job.directory)) / "job";
+}
+
+/// A queued job that nobody knows of would be queued twice: tries to write its record before.
+void make_sure_of_record(const io::BatchJob& job) {
+  const fs::path file = record_file(job);
+  if (fs::exists(file)) {
+    io::replace_file_text(file, io::read_file_text(file));
+    return;
+  }
+  io::replace_file_text(file, "");
+  fs::remove(file);
+}
+
+/// The record as one line of a shell that writes it.
+std::string record_command(const io::BatchJob& job, const io::JobRecord& record) {
+  std::string text;
+  for (const char c : io::record_text(record)) text += c == '\n' ? "\\n" : std::string(1, c);
+  return fmt::format("printf {} >{}", io::shell_word(text),
+                     io::shell_word(record_file(job).string()));
+}
+
+void write_record(const io::BatchJob& job, const io::JobRecord& record) {
+  try {
+    io::replace_file_text(record_file(job), io::record_text(record));
+  } catch (const Failure& failure) {
+    throw Failure(
+        ExitCode::files,
+        fmt::format(
+            "job {0} is queued, but this could not be noted: {1}. marrow status and another "
+            "marrow submit do not know of it. Take it back ({2} {0}), or note it when that "
+            "is possible again: {3}",
+            record.id, failure.what(),
+            record.scheduler == io::Scheduler::slurm ? "scancel" : "qdel",
+            record_command(job, record)));
+  }
+}
+
+void prepare_place(const io::BatchJob& job, const std::string& script) {
   std::error_code error;
   fs::create_directories(io::batch_directory(job.directory), error);
   if (error) {
@@ -184,6 +148,7 @@ void queue_and_record(const io::BatchJob& job, const std::string& script) {
                               io::explain_errno(error.value())));
   }
   io::replace_file_text(io::script_path(job.directory), script);
+  make_sure_of_record(job);
   for (const std::string& request : io::clear_stop_requests(job)) {
     std::cerr << fmt::format("removed {}, which would end the job before it begins\n", request);
   }
@@ -191,11 +156,14 @@ void queue_and_record(const io::BatchJob& job, const std::string& script) {
   for (const std::string& directory : run_directories(job)) {
     if (job.seeds) fs::remove(fs::path(io::batch_directory(directory)) / "job", error);
   }
+}
+
+void queue_and_record(const io::BatchJob& job, const std::string& script) {
+  prepare_place(job, script);
   io::leave_enclosing_job();
   const io::JobRecord record{job.scheduler, queue(job), job.seeds};
-  io::replace_file_text(fs::path(io::batch_directory(job.directory)) / "job",
-                        io::record_text(record));
-  std::cout << record.id << '\n';
+  std::cout << record.id << '\n' << std::flush;  // also if what follows fails
+  write_record(job, record);
   std::cerr << fmt::format(
       "queued as job {}: {}\n  watch it with: {} status {}\n  end it with a checkpoint: touch {}\n",
       record.id, io::script_path(job.directory), io::shell_word(job.program),
@@ -209,11 +177,10 @@ ExitCode submit(const SubmitRequest& request, const RunRequest& run) {
   const io::ScenarioFile scenario =
       io::scenario_or_throw(io::read_scenario_file(request.scenario, run.overrides));
   io::BatchJob job = job_of(request, scenario.parameters);
-  check_run_options(run, job);
   const parallel::Decomposition possible(scenario.parameters.lattice(), io::ranks_of(job));
-  refuse_setup_that_is_not_there(job);
   job.memory_per_node_bytes =
       request.memory_per_node_bytes.value_or(memory_to_ask_for(scenario.parameters, job));
+  check_job(job, run, scenario.parameters);
   const std::string script = io::batch_script(job);
   if (request.print) {
     std::cout << script;

@@ -21,7 +21,10 @@ import xml.etree.ElementTree
 SCANNED_FRAMES = 40  # for the legend; more would make large runs slow to open
 SURFACE_CELLS = 2e6  # surfaces of larger boxes are made from each 2nd, 3rd, … voxel
 STEM_CELL, T_CELL = 1, 2
+MONOSOMY_7 = 8  # bit of the genotype
 GENOTYPES = 16
+LEGEND_LEFT, LEGEND_LINE = 0.76, 0.037  # place, and height of an entry, as shares of a view
+STATE_SIZE = [1000, 650]  # of the view that ParaView's window leaves on a small screen
 BLACK, WHITE = [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]
 
 
@@ -174,30 +177,38 @@ def paint(source, view, colour, opacity):
     return display
 
 
+def letters(view, size):
+    """Height of letters that suits a view, given that for a height of 1000 pixels."""
+    return max(8, round(size * view.ViewSize[1] / 1000))
+
+
 def categories(display, view, array, association, entries, title, place):
-    """Colours by category, with a legend at `place`."""
+    """Colours by category, with a legend at `place`. Not by ColorBy and not in another order: ParaView's window would look
+    for categories of its own, and where there are no cells now it would ask the user about them."""
     import paraview.simple as pv
-    pv.ColorBy(display, (association, array))
     table = pv.GetColorTransferFunction(array)
-    table.InterpretValuesAsCategories = 1
-    table.AnnotationsInitialized = 1
     table.Annotations = [text for value, (name, _) in entries.items() for text in (str(value), name)]
     table.IndexedColors = [channel for _, colour in entries.values() for channel in colour]
+    table.AnnotationsInitialized = 1
+    table.InterpretValuesAsCategories = 1
     table.NanColor = [0.5, 0.5, 0.5]
+    display.ColorArrayName = [association, array]
+    display.LookupTable = table
     bar = pv.GetScalarBar(table, view)
     bar.Title, bar.ComponentTitle = title, ""
     bar.TitleColor = bar.LabelColor = BLACK
-    bar.TitleFontSize, bar.LabelFontSize = 24, 21
+    bar.TitleFontSize, bar.LabelFontSize = letters(view, 24), letters(view, 21)
     bar.Orientation, bar.HorizontalTitle, bar.TitleJustification = "Vertical", 1, "Left"
     bar.TextPosition = "Ticks left/bottom, annotations right/top"
     bar.WindowLocation, bar.Position = "Any Location", place
-    bar.ScalarBarLength, bar.ScalarBarThickness = 0.04 * len(entries), 18
+    bar.ScalarBarLength, bar.ScalarBarThickness = LEGEND_LINE * len(entries), letters(view, 18)
     display.SetScalarBarVisibility(view, True)
 
 
 def entries_of_any_run(lists):
     """Genotypes and T-cell states of every run, for a state that is not of one run."""
     genotypes = {g: lists["genotype"][g] for g in range(7)} | {7: ("all three", lists["genotype"][7][1])}
+    genotypes[MONOSOMY_7] = ("monosomy 7, any", lists["genotype"][MONOSOMY_7][1])  # of one colour in the palette
     return genotypes, [state for state, (name, _) in lists["cell state"].items() if name.startswith("T cell")]
 
 
@@ -206,7 +217,7 @@ def show_cells(run, view, lists, diameter, any_run):
     cells = pv.PVDReader(registrationName="cells", FileName=str(pvd(run, "cells")))
     if any_run:
         entries, states = entries_of_any_run(lists)
-        clone_class, legend = "genotype", "Stem cells by genotype"
+        clone_class, legend = f"if(genotype < {MONOSOMY_7}, genotype, {MONOSOMY_7})", "Stem cells by genotype"
     else:
         names, genotypes, classes, states = scan_cells(run)
         entries = clone_colours(names, genotypes, classes, lists)
@@ -226,11 +237,11 @@ def show_cells(run, view, lists, diameter, any_run):
                              AttributeType="Point Data", ResultArrayName="clone_class",
                              Function=clone_class)
     stem = pv.Show(spheres(by_clone, "stem cells as spheres", diameter), view)
-    categories(stem, view, "clone_class", "POINTS", entries, legend, [0.79, 0.64])
+    categories(stem, view, "clone_class", "POINTS", entries, legend, [LEGEND_LEFT, 0.60 if any_run else 0.64])
     if states:
         tcells = pv.Show(spheres(of_kind(T_CELL, "T cells"), "T cells as spheres", 0.55 * diameter), view)
         categories(tcells, view, "cell_state", "POINTS", {s: lists["cell state"][s] for s in states}, "T cells",
-                   [0.79, 0.43 if any_run else 0.46])
+                   [LEGEND_LEFT, 0.41 if any_run else 0.46])
     return cells
 
 
@@ -257,7 +268,7 @@ def show_walls(run, tissue, view, lists):
         display = pv.Show(wall, view)
         display.Representation = "Surface"
         display.Ambient, display.Diffuse = 1.0, 0.0  # the very colours of the legend
-        categories(display, view, "tissue_seen", "CELLS", entries, "Sections on the far faces", [0.79, 0.10])
+        categories(display, view, "tissue_seen", "CELLS", entries, "Sections on the far faces", [LEGEND_LEFT, 0.10])
 
 
 def show_tissue(run, view, lists):
@@ -296,7 +307,7 @@ def write_words(run, cells, view, niches, bounds, any_run):
     def place(source, where, size):
         display = pv.Show(source, view)
         display.WindowLocation, display.Position = "Any Location", where
-        display.Color, display.FontSize = BLACK, size
+        display.Color, display.FontSize = BLACK, letters(view, size)
 
     if any_run:
         title = pv.PythonAnnotation(registrationName="title", Input=cells, ArrayAssociation="Field Data",
@@ -364,7 +375,7 @@ def open_run(run, time_days=None, size=None, any_run=False):
     write_words(run, cells, view, niches, bounds, any_run and cells is not None)
     aim(view, bounds)
     pv.GetAnimationScene().UpdateAnimationUsingDataTimeSteps()
-    pv.GetAnimationScene().AnimationTime = view.ViewTime = day
+    pv.GetAnimationScene().AnimationTime = pv.GetTimeKeeper().Time = view.ViewTime = day
     pv.Render(view)
     return view
 
@@ -401,7 +412,7 @@ def main():
     import paraview.simple as pv
     options = arguments()
     run = find_run(options.run)
-    size = options.size if options.picture or options.save_state else None
+    size = options.size if options.picture else STATE_SIZE if options.save_state else None
     view = open_run(run, options.time, size, bool(options.save_state))
     if options.picture:
         pv.SaveScreenshot(options.picture, view, ImageResolution=options.size)

@@ -16,7 +16,6 @@ import matplotlib.pyplot as plt
 import marrow
 
 PALETTE = marrow.palette()
-CLONES = [colour for _, colour in PALETTE["clone"].values()]
 TCELLS = PALETTE["cell kind"][2][1]
 CURVES = dict(PALETTE["curve"].values())
 
@@ -30,8 +29,9 @@ def spans(days, states):
             start = i
 
 
-def stem_cells_by_line(series):
-    """Live stem cells of each founder's line by name, and apart from it those of each genotype that mutation brought."""
+def stem_cells_by_line(series, founders):
+    """{label: (genotype, live stem cells)} of each founder's line, and apart from it those of each genotype that mutation
+    brought. `founders`: {name: genotype}."""
     layers = {}
     for column in [name for name in series.names if name.startswith("cells_")]:
         line = column.removeprefix("cells_")
@@ -41,18 +41,34 @@ def stem_cells_by_line(series):
             if name.endswith("_in_" + line) and not name.startswith("cells_"):
                 rest = rest - series[name]
                 if any(series[name]):
-                    mutants[name.removesuffix("_in_normal").replace("_", " ") + " mutants"] = series[name]
-        layers[line.replace("_", " ") + " stem cells"] = rest
+                    words = name.removesuffix("_in_" + line)
+                    mutants[name.removesuffix("_in_normal").replace("_", " ") + " mutants"] = (
+                        marrow.genotype_of(words) | founders.get(line, 0), series[name])
+        layers[line.replace("_", " ") + " stem cells"] = (founders.get(line, 0), rest)
         layers.update(mutants)
     return layers
 
 
-def draw(series, title):
+def colours_of(genotypes):
+    """The colour of each genotype as in every other picture; what has the colour of one before takes the next free one."""
+    taken = []
+    spare = [colour for _, colour in PALETTE["clone"].values()]
+    for genotype in genotypes:
+        colour = PALETTE["genotype"][genotype][1]
+        if colour in taken:
+            own = {PALETTE["genotype"][one][1] for one in genotypes}
+            colour = next((free for free in spare if free not in taken and free not in own), colour)
+        taken.append(colour)
+    return taken
+
+
+def draw(series, founders, title):
     years = series["day"] / 365.25
     figure, (cells, blood) = plt.subplots(2, 1, figsize=(9, 6.4), sharex=True, constrained_layout=True)
     figure.suptitle(title)
-    layers = stem_cells_by_line(series)
-    cells.stackplot(years, layers.values(), labels=layers.keys(), colors=CLONES, alpha=0.85)
+    layers = stem_cells_by_line(series, founders)
+    genotypes, counts = zip(*layers.values())
+    cells.stackplot(years, counts, labels=layers.keys(), colors=colours_of(genotypes), alpha=0.85)
     cells.set_ylabel("stem cells")
     cells.set_ylim(0, (1.15 if len(layers) < 3 else 1.3) * max(series["stem_cells"]))  # room for the legend
     density = cells.twinx()
@@ -92,7 +108,7 @@ def main():
         series = run.series()
     except marrow.RunError as error:
         sys.exit(f"plot_run.py: {error}")
-    draw(series, run.name.replace("_", " ")).savefig(sys.argv[2], dpi=110)
+    draw(series, run.founders(), run.name.replace("_", " ")).savefig(sys.argv[2], dpi=110)
 
 
 if __name__ == "__main__":

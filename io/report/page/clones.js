@@ -97,6 +97,7 @@ function bloodGenotypeFigure(run) {
     .map(([name, genotype]) => ({
       ...look('genotype', genotype),
       floor: 0.01,
+      dashed: genotype === 'monosomy 7', // often in the very cells that have the driver, whose curve it then covers
       values: column(run, name).map((value) => (value === null ? null : 100 * value)),
     }));
   if (!curves.length) return [];

@@ -94,6 +94,21 @@ function lanesOf(events) {
   });
 }
 
+/** About the width of a time line between its axes. */
+function timeLinePixels() {
+  const columns = runs.length === 2 && window.innerWidth >= 760 ? 2 : 1;
+  return Math.max(120, Math.min(window.innerWidth, runs.length === 2 ? 1700 : 1180) / columns - 220);
+}
+
+/** Names of the bars of the clinical state, in the text: there they have room at any width. */
+function stateLegend(bars) {
+  const items = bars.map(({name, colour}) => {
+    const mark = svg('rect', {x: -50, y: -50, width: 100, height: 100, fill: colour, stroke: '#777', 'stroke-width': 6});
+    return el('li', {}, svg('svg', {viewBox: '-50 -50 100 100', 'aria-hidden': 'true'}, mark), name);
+  });
+  return el('ul', {class: 'legend'}, ...items);
+}
+
 function timeLine(run) {
   const drugs = [...new Set(run.therapy.map(([, , what]) => what))];
   const lanes = lanesOf(run.events);
@@ -105,9 +120,10 @@ function timeLine(run) {
     ...[...new Set(lanes)].filter((lane) => lane > 0).map(eventRow),
   ];
   const bars = new Map();
+  const shortest = (3 * lastDay) / timeLinePixels(); // a drug of one day is still seen
   const add = (row, what, colour, from, to) => {
     if (!bars.has(`${row}/${what}`)) bars.set(`${row}/${what}`, {name: what, row, colour, data: []});
-    bars.get(`${row}/${what}`).data.push([from, row], [Math.max(to, from + lastDay / 550), row], [null, null]);
+    bars.get(`${row}/${what}`).data.push([from, row], [Math.max(to, from + shortest), row], [null, null]);
   };
   for (const [from, to, state] of run.clinical_states)
     add('clinical state', state, look('clinical state', state).colour, from, to);
@@ -145,8 +161,8 @@ function timeLine(run) {
     series,
   );
   option.series[0].markArea = undefined;
-  option.grid = {left: 130, right: 40, top: 40, bottom: 78};
-  option.legend.data = [...bars.values()].filter(({row}) => row === 'clinical state').map(({name}) => name);
+  option.grid = {left: 130, right: 40, top: 10, bottom: 78};
+  option.legend.show = false;
   option.tooltip = {show: false};
   option.dataZoom.push({
     type: 'slider',
@@ -167,7 +183,8 @@ function timeLine(run) {
       'Numbered events are listed below. Responses are dated by the first day of the time over which their criteria held; the clinical state changes at its end. The bar under the plot zooms all plots over time; so does the mouse wheel with Ctrl.',
   });
   const plot = made.querySelector('.plot');
-  plot.style.height = `${175 + 26 * rows.length}px`;
+  plot.style.height = `${145 + 26 * rows.length}px`;
+  plot.before(stateLegend([...bars.values()].filter(({row}) => row === 'clinical state')));
   const list = run.events.map(([day, event, detail]) =>
     el(
       'li',
@@ -276,7 +293,7 @@ function immuneFigures(run) {
       yAxis: axisTo(Math.max(1.2, highest('attack'))),
       caption:
         `Attack 1: the T cells of a full attack, and the mean interferon-gamma and TNF that they make${run.signals ? ' (this run also resolves them in space)' : ''}. ` +
-        'Antigen 1: every niche holds a stem cell that presents it. Vacancy 1: every niche is empty.',
+        'Antigen 1: every niche holds a stem cell that presents it, and no treatment removes it. Vacancy 1: every niche is empty.',
     }),
   ];
 }

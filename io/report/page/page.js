@@ -19,8 +19,24 @@ const plots = (make) => (run) => [el('div', {class: 'plots'}, ...make(run))];
 /** Whole percent; of less than one a decimal, so that little is not nothing. */
 const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.01 ? 1 : 0)} %`;
 
+/** The sample nearest to a day. */
+const sampleAt = (run, day) =>
+  run.series.day.reduce((best, d, i, days) => (Math.abs(d - day) < Math.abs(days[best] - day) ? i : best), 0);
+
+/** The last sample, or that of the death: from then on the model stands still. */
+const lastSample = (run) => ('death' in run.key_days ? sampleAt(run, run.key_days.death) : run.series.day.length - 1);
+
+/** Late effects, which leave the clinical state as it is. */
+function lateEffects(run) {
+  return run.events
+    .filter(([, event]) => event === 'PNH' || event.startsWith('clonal evolution'))
+    .map(([day, event]) => ` ${event[0].toUpperCase()}${event.slice(1)} on ${dayText(day)}.`)
+    .join('');
+}
+
 function verdict(run) {
-  const last = run.series.day.length - 1;
+  const last = lastSample(run);
+  const dead = 'death' in run.key_days;
   const at = (name) => column(run, name)[last];
   const clones = run.clones
     ? run.clones.groups.map((g) => ({name: genotypeLook(g.genotype).name, cells: g.cells[last]}))
@@ -34,28 +50,36 @@ function verdict(run) {
       const part = (100 * cells) / Math.max(1, at('stem_cells'));
       return `${part < 1 ? 'below 1' : Math.round(part)} % ${name}`;
     })
-    .join(', ');
+    .join('; ');
   const text =
-    `${dayText(run.series.day[last])}: ${run.clinical_state}. ` +
+    `${dayText(run.series.day[last])}: ${dead ? 'death' : run.clinical_state}.${lateEffects(run)} ` +
     `${short(at('stem_cells'))} of ${short(niches(run, last))} niches hold a live stem cell${shares ? ` (${shares})` : ''}. ` +
     `Neutrophils ${short(at('neutrophils_1e9_per_l'))} and platelets ${short(at('platelets_1e9_per_l'))} × 10⁹/L, ` +
-    `hemoglobin ${short(at('hemoglobin_g_per_l'))} g/L, cellularity ${percent(at('cellularity'))}.`;
+    `hemoglobin ${short(at('hemoglobin_g_per_l'))} g/L, cellularity ${percent(at('cellularity'))}.` +
+    (dead ? ' The model stands still from then on.' : '');
   const colour = look('clinical state', run.clinical_state).colour;
   return el('p', {class: 'verdict', style: `border-left-color: ${colour}`}, text);
 }
 
-/** The patient at the start, at diagnosis, with the fewest stem cells, and now. */
-function keyTable(run) {
-  const days = run.series.day;
-  const nearest = (day) => days.reduce((best, d, i) => (Math.abs(d - day) < Math.abs(days[best] - day) ? i : best), 0);
+/** [what it is known for, number of the sample]: the start, the key days, the fewest stem cells, and now, by date. */
+function keySamples(run) {
   const stem = column(run, 'stem_cells');
   const fewest = stem.reduce((best, value, i) => (value < stem[best] ? i : best), 0);
-  const dates = [
+  const known = [
     ['first', 0],
-    ...(run.diagnosis_d === null ? [] : [['diagnosis', nearest(run.diagnosis_d)]]),
+    ...Object.entries(run.key_days).map(([name, day]) => [name, sampleAt(run, day)]),
     ['fewest stem cells', fewest],
-    ['latest', days.length - 1],
   ];
+  if (!('death' in run.key_days)) known.push(['latest', run.series.day.length - 1]);
+  const names = new Map();
+  for (const [name, i] of known) names.set(i, [...(names.get(i) || []), name]);
+  return [...names].sort((a, b) => a[0] - b[0]).map(([i, all]) => [all.join(', '), i]);
+}
+
+/** The patient on the days that tell the course. */
+function keyTable(run) {
+  const days = run.series.day;
+  const dates = keySamples(run);
   const severe = run.clinic?.severe || {};
   const row = (label, name, key, factor = 1) => [
     label,
@@ -188,7 +212,7 @@ function build() {
         'slices',
         'The marrow in sections',
         'One layer of voxels through the middle of the box, with the cells of 0.2 mm around it. Cells are drawn larger than they are.',
-        (run) => [el('div', {class: 'slices'}, ...run.slices.map(sliceFigure))],
+        (run) => [el('div', {class: 'slices'}, ...run.slices.map((slice) => sliceFigure(run, slice)))],
       );
       slices.append(sliceLegend(runs));
       sections.push(slices);

@@ -73,7 +73,7 @@ function countStates(slice) {
 }
 
 /** Small cells lie below large ones, so that none hides another. */
-function sliceFigure(slice) {
+function sliceFigure(run, slice) {
   const order = (cell) => (cell[2] === stemCell ? 2 : cell[2] === vacantNiche || cell[2] === lostNiche ? 0 : 1);
   const cells = [...slice.cells].sort((a, b) => order(a) - order(b));
   const title = `${slice.name[0].toUpperCase()}${slice.name.slice(1)}: ${dayText(slice.day)}`;
@@ -95,7 +95,14 @@ function sliceFigure(slice) {
   picture.append(...scaleBar(slice));
   const [name, day] = title.split(': ');
   const part = slice.whole ? '' : ' Grey: not in the frames of this day (output.frames.crop); the counts are of the rest.';
-  return el('figure', {}, el('h3', {}, name, el('span', {class: 'day'}, day)), picture, el('figcaption', {}, `${counted}.${part}`));
+  const dead = slice.day > run.key_days.death ? `, as at death on day ${Math.round(run.key_days.death)}` : '';
+  return el(
+    'figure',
+    {},
+    el('h3', {}, name, el('span', {class: 'day'}, `${day}${dead}`)),
+    picture,
+    el('figcaption', {}, `${counted}.${part} From ${slice.source}.`),
+  );
 }
 
 /** One entry for every tissue, and for every kind of cell that some slice shows. */

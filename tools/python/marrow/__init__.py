@@ -18,6 +18,6 @@ from .checkpoints import Checkpoint
 from .colours import palette
 from .data import Image, Points, Table
 from .errors import RunError
-from .run import Run
+from .run import Run, genotype_of
 
-__all__ = ["Checkpoint", "Image", "Points", "Run", "RunError", "Table", "palette"]
+__all__ = ["Checkpoint", "Image", "Points", "Run", "RunError", "Table", "genotype_of", "palette"]

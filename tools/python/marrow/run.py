@@ -4,6 +4,7 @@
 import csv
 import json
 import pathlib
+import re
 
 import numpy as np
 
@@ -13,6 +14,12 @@ from .errors import RunError
 from .frames import frame_list, read_frame
 
 TEXT_COLUMNS = ("therapy", "clinical_state", "digest", "event", "detail")
+
+
+def genotype_of(words):
+    """The genotype that words of a scenario (hla_lost, driver) or of a column of the series (hla_lacking_driver) name."""
+    bits = {"hla_lost": 1, "hla_lacking": 1, "gpi_negative": 2, "driver": 4, "monosomy_7": 8}
+    return sum(bit for word, bit in bits.items() if word in words)
 
 
 class Run:
@@ -34,6 +41,14 @@ class Run:
     def events(self):
         """Table: events.csv, one row per diagnosis, response, relapse, late effect or treatment."""
         return self._table("events.csv")
+
+    def founders(self):
+        """{name: genotype} of the clones that the scenario places, normal cells first. A genotype is the number of the
+        palette: 1 HLA-lacking, 2 GPI-negative, 4 driver, 8 monosomy 7, added up."""
+        text = (self.directory / "scenario.effective.yaml").read_text(encoding="utf-8")
+        block = re.search(r"^  founders:.*\n((?: {4}.*\n)*)", text, re.MULTILINE)
+        placed = re.findall(r"^ {4}- name: (\S+).*\n {6}genotype: \[(.*?)\]", block[1] if block else "", re.MULTILINE)
+        return {"normal": 0} | {name.strip('"'): genotype_of(words) for name, words in placed}
 
     def status(self):
         """status.json as a dictionary: how far the run is."""

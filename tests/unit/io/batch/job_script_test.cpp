@@ -21,10 +21,14 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
+const char* const finishes =
+    "mkdir -p run; printf '{\\n  \"state\": \"finished\"\\n}\\n' >run/status.json";
+
 class JobScriptTest : public testing::Test {
  protected:
   JobScriptTest() {
     std::filesystem::create_directories(scratch_ / "bin");
+    std::filesystem::create_directories(scratch_ / "run" / "batch");
     job_.name = "demo";
     job_.program = scratch_ / "bin" / "marrow";
     job_.scenario = "/demo.yaml";
@@ -57,12 +61,12 @@ class JobScriptTest : public testing::Test {
     return text.str();
   }
 
-  Answer run(const std::string& variables = "SLURM_JOB_ID=7") {
+  Answer run(const std::string& variables = "SLURM_JOB_ID=7", const std::string& log = "2>&1") {
     write("job.sh", batch_script(job_));
     return ask_shell("cd " + shell_word(scratch_.path().string()) +
                      " && env -u SLURM_RESTART_COUNT -u MARROW_RESTARTS -u SLURM_ARRAY_JOB_ID "
                      "PATH=\"$PWD/bin:$PATH\" " +
-                     variables + " bash job.sh 2>&1");
+                     variables + " bash job.sh " + log);
   }
 
   marrow::test::TemporaryDirectory scratch_;
@@ -83,7 +87,8 @@ TEST_F(JobScriptTest, PbsEndsJobsByTermAtTheirLimitAsWell) {
   stand_in("marrow", "trap '' USR1; kill -TERM $PPID; mkdir -p run/checkpoints/step_1; exit 75");
   Answer said = run("PBS_JOBID=7.server");
   EXPECT_EQ(said.code, 75);
-  EXPECT_THAT(said.text, HasSubstr("not queued again: PBS has asked job 7.server to end"));
+  EXPECT_THAT(said.text,
+              HasSubstr("not queued again by itself: PBS has asked job 7.server to end"));
   std::filesystem::remove_all(scratch_ / "run");
   job_.setup = scratch_ / "setup.sh";
   write("setup.sh", "SECONDS=3550\n");
@@ -122,13 +127,19 @@ TEST_F(JobScriptTest, ABusyPbsIsAskedAgain) {
 }
 
 TEST_F(JobScriptTest, ALogOnAFullDiskDoesNotEndTheJob) {
-  write("job.sh", batch_script(job_));
-  const Answer said =
-      ask_shell("cd " + shell_word(scratch_.path().string()) +
-                " && env -u SLURM_RESTART_COUNT SLURM_JOB_ID=7 PATH=\"$PWD/bin:$PATH\" "
-                "bash job.sh >/dev/full 2>&1");
-  EXPECT_EQ(said.code, 0) << said.text;
+  job_.setup = scratch_ / "setup.sh";
+  job_.modules = {"gcc"};
+  write("setup.sh", "module() { echo \"$*\"; false || true; }\necho something\nfalse\n");
+  EXPECT_EQ(run("SLURM_JOB_ID=7", ">/dev/full 2>&1").code, 0);
   EXPECT_EQ(text_of("asked"), "requeue 7\n");
+  std::filesystem::remove_all(scratch_ / "run");
+  EXPECT_EQ(run("SLURM_JOB_ID=7 SLURM_RESTART_COUNT=100", ">/dev/full 2>&1").code, 75);
+  job_.scheduler = Scheduler::pbs;
+  std::filesystem::remove_all(scratch_ / "run");
+  EXPECT_EQ(run("PBS_JOBID=7.server", ">/dev/full 2>&1").code, 0);
+  EXPECT_EQ(text_of("run/batch/job"), "scheduler pbs\nid 8.server\n");
+  stand_in("marrow", finishes);
+  EXPECT_EQ(run("PBS_JOBID=8.server", ">/dev/full 2>&1").code, 0);
 }
 
 TEST_F(JobScriptTest, ASignalBeforeTheRunIsNotLost) {
@@ -149,7 +160,98 @@ TEST_F(JobScriptTest, ASignalToALauncherThatJustBeginsIsNoFailure) {
   stand_in("sleep_for_long", "exec /bin/sleep 30");
   const Answer said = run();
   EXPECT_EQ(said.code, 0) << said.text;
-  EXPECT_THAT(said.text, HasSubstr("the run was killed by signal 10; job 7 is queued again"));
+  EXPECT_THAT(said.text,
+              HasSubstr("the run was ended by signal 10, a request that came before it listened; "
+                        "job 7 is queued again"));
+}
+
+// As of scancel --signal without --batch, of which the script hears nothing.
+TEST_F(JobScriptTest, ARequestBeforeTheProgramListensIsNoFailure) {
+  for (const char* signal : {"USR1", "USR2", "TERM"}) {
+    stand_in("marrow", std::string("kill -") + signal + " $$; exit 3");
+    const Answer said = run();
+    EXPECT_EQ(said.code, 0) << said.text;
+    EXPECT_THAT(said.text, HasSubstr("a request that came before it listened; job 7 is queued"));
+  }
+  stand_in("marrow", "kill -KILL $$");
+  const Answer said = run();
+  EXPECT_EQ(said.code, 137);
+  EXPECT_THAT(said.text, HasSubstr("there is no newer checkpoint than at the start"));
+}
+
+TEST_F(JobScriptTest, ARequestThatNobodyHeardIsRepeated) {
+  stand_in("mpirun",
+           "times=0; trap 'times=$((times + 1))' USR1; kill -USR1 $PPID\n"
+           "for ((i = 0; i < 100 && times < 2; ++i)); do /bin/sleep 0.05; done\n"
+           "((times >= 2)) && mkdir -p run/checkpoints/step_1 && exit 75");
+  const Answer said = run();
+  EXPECT_EQ(said.code, 0) << said.text;
+  EXPECT_THAT(said.text, HasSubstr("stopped early with a good checkpoint; job 7 is queued again"));
+}
+
+TEST_F(JobScriptTest, ARequestWhileModulesAreLoadedIsNotLost) {
+  job_.setup = scratch_ / "setup.sh";
+  job_.modules = {"gcc"};
+  write("setup.sh", "module() { kill -USR1 $$; }\n");
+  const Answer said = run();
+  EXPECT_EQ(said.code, 0) << said.text;
+  EXPECT_THAT(said.text, HasSubstr("signal USR1 came before the run; job 7 is queued again"));
+}
+
+TEST_F(JobScriptTest, StartsInVainAreBoundedEvenIfAskedFor) {
+  job_.setup = scratch_ / "setup.sh";
+  write("setup.sh", "kill -USR1 $$\n");
+  write("run/batch/starts_in_vain", "2\n");
+  EXPECT_EQ(run().code, 0) << "what an earlier job has counted is of no account";
+  EXPECT_EQ(run("SLURM_JOB_ID=7 SLURM_RESTART_COUNT=1").code, 0);
+  const Answer said = run("SLURM_JOB_ID=7 SLURM_RESTART_COUNT=2");
+  EXPECT_EQ(said.code, 75);
+  EXPECT_THAT(said.text, HasSubstr("3 starts in a row brought no newer checkpoint"));
+  std::filesystem::remove(scratch_ / "setup.sh");
+  job_.setup.clear();
+  EXPECT_EQ(run("SLURM_JOB_ID=7 SLURM_RESTART_COUNT=2").code, 0);
+  EXPECT_EQ(text_of("run/batch/starts_in_vain"), "0\n") << "progress begins the count anew";
+}
+
+// srun may end with 0 when a node is lost.
+TEST_F(JobScriptTest, AnEndWithoutAResultIsNotFinished) {
+  stand_in("marrow", "exit 0");
+  EXPECT_EQ(run().code, 0);
+  EXPECT_EQ(text_of("asked"), "requeue 7\n");
+  EXPECT_EQ(run("SLURM_JOB_ID=7 SLURM_RESTART_COUNT=1").code, 0);
+  Answer said = run("SLURM_JOB_ID=7 SLURM_RESTART_COUNT=2");
+  EXPECT_EQ(said.code, 1);
+  EXPECT_THAT(said.text, AllOf(HasSubstr("does not say that the run is finished"),
+                               HasSubstr("3 starts in a row brought no newer checkpoint"),
+                               Not(HasSubstr("the run is finished\n"))));
+  stand_in("marrow", finishes);
+  said = run();
+  EXPECT_EQ(said.code, 0);
+  EXPECT_THAT(said.text, HasSubstr("the run is finished\n"));
+}
+
+TEST_F(JobScriptTest, TheSiteCannotRedirectTheJob) {
+  job_.setup = scratch_ / "setup.sh";
+  job_.modules = {"gcc"};
+  job_.run_options = {"--watchdog=2 h"};
+  write(
+      "setup.sh",
+      "directory=/nowhere program=/bin/false scenario=x run_options=(-o /nowhere) launcher=srun\n"
+      "most_restarts=0 restarts=9 run=1 messenger=1 signalled=yes asked=yes before=step_1 code=3\n"
+      "say() { echo lost; }\nnewest_checkpoint() { :; }\nIFS=-; set -f -o pipefail\n"
+      "module() { directory=/elsewhere; shopt -s nullglob failglob; }\n");
+  Answer said = run();
+  EXPECT_EQ(said.code, 0) << said.text;
+  EXPECT_EQ(text_of("ran"), "run /demo.yaml -o " + (scratch_ / "run").string() +
+                                " --resume --watchdog=2 h --stop-at 2026-11-23T16:05:46\n");
+  EXPECT_THAT(said.text, HasSubstr("start 1 on"));
+  job_.scheduler = Scheduler::pbs;
+  write("setup.sh", "time_limit_s=1 script=/nowhere job=1\nmodule() { :; }\n");
+  std::filesystem::remove_all(scratch_ / "run");
+  said = run("PBS_JOBID=7.server");
+  EXPECT_EQ(said.code, 0) << said.text;
+  EXPECT_THAT(text_of("asked"), HasSubstr("run/batch/job.sh\n"));
+  EXPECT_THAT(text_of("ran"), testing::ContainsRegex("--max-walltime (3600|359[0-9]) s"));
 }
 
 TEST_F(JobScriptTest, PbsRepeatsAJobAfterTheLossOfANode) {

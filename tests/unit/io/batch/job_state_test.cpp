@@ -15,6 +15,9 @@ namespace marrow::io {
 namespace {
 
 using marrow::test::TemporaryDirectory;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
 
 const JobRecord job{Scheduler::slurm, "12", {}};
 
@@ -37,6 +40,13 @@ TEST(JobStateTest, TellsWhatSlurmSays) {
     const std::string said = std::string("JobId=12 JobState=") + state + " ExitCode=1:0\n";
     EXPECT_EQ(slurm_state(job, said).phase, JobPhase::over) << state;
   }
+  const JobState ending = slurm_state(job, "JobId=12 JobState=COMPLETING Restarts=0 NodeList=n1\n");
+  EXPECT_EQ(ending.phase, JobPhase::ending);
+  EXPECT_EQ(ending.text,
+            "Slurm job 12 is ending (COMPLETING): whether it is over or queued again shows when it "
+            "has ended");
+  EXPECT_EQ(slurm_state(job, "JobId=12 JobState=SIGNALING\n").phase, JobPhase::running);
+  EXPECT_EQ(slurm_state(job, "JobId=12 JobState=SPECIAL_EXIT\n").phase, JobPhase::queued);
   EXPECT_EQ(slurm_state(job, "slurm_load_jobs error").phase, JobPhase::unknown);
 }
 
@@ -47,6 +57,7 @@ TEST(JobStateTest, TellsWhatPbsSays) {
   EXPECT_EQ(queued.phase, JobPhase::queued);
   EXPECT_EQ(queued.text, "PBS job 12.server waits in the queue (Not enough cpus)");
   EXPECT_EQ(pbs_state(pbs, "    job_state = R\n").phase, JobPhase::running);
+  EXPECT_EQ(pbs_state(pbs, "    job_state = E\n").phase, JobPhase::ending);
   EXPECT_EQ(pbs_state(pbs, "    job_state = F\n").phase, JobPhase::over);
   EXPECT_EQ(pbs_state(pbs, "").phase, JobPhase::unknown);
 }
@@ -85,6 +96,41 @@ TEST(JobStateTest, FindsEachElementOfAnArrayOfPbs) {
       << "a server that lists no elements";
   EXPECT_EQ(phase("qstat: Unknown Job Id 20[].server\n", 3), JobPhase::over);
   EXPECT_EQ(phase("qstat: cannot connect to server\n", 3), JobPhase::unknown);
+}
+
+/// Puts stand-ins for the commands of batch systems in front of whatever is there.
+class SearchPath {
+ public:
+  explicit SearchPath(const std::string& directory) : before_(std::getenv("PATH")) {
+    ::setenv("PATH", (directory + ":" + before_).c_str(), 1);
+  }
+  ~SearchPath() { ::setenv("PATH", before_.c_str(), 1); }
+  SearchPath(const SearchPath&) = delete;
+  SearchPath& operator=(const SearchPath&) = delete;
+
+ private:
+  std::string before_;
+};
+
+TEST(ArrayStatusTest, SaysThatTheBatchSystemDoesNotAnswer) {
+  const TemporaryDirectory scratch;
+  const SearchPath path(scratch.path().string());
+  std::filesystem::create_directories(scratch / "run" / "batch");
+  const auto scontrol_says = [&](const std::string& body) {
+    std::ofstream(scratch / "scontrol") << "#!/bin/sh\n" << body << '\n';
+    std::filesystem::permissions(scratch / "scontrol", std::filesystem::perms::owner_all);
+    return report_with_job(scratch / "run", SystemClock()).text;
+  };
+  std::ofstream(scratch / "run" / "batch" / "job") << "scheduler slurm\nid 20\nseeds 1-2\n";
+  EXPECT_THAT(scontrol_says("echo Unable to contact slurm controller; exit 1"),
+              AllOf(HasSubstr("Slurm cannot be asked now (Unable to contact slurm controller): "
+                              "whether jobs wait or run is not known"),
+                    HasSubstr("seed_1    not started, as far as known")));
+  EXPECT_THAT(scontrol_says("exit 124"), HasSubstr("cannot be asked now (no answer within 15 s)"));
+  EXPECT_THAT(scontrol_says("echo 'JobId=20 ArrayJobId=20 ArrayTaskId=1-2 JobState=PENDING'"),
+              AllOf(HasSubstr("seed_2    queued"), Not(HasSubstr("cannot be asked"))));
+  EXPECT_THAT(scontrol_says("echo Invalid job id specified; exit 1"),
+              AllOf(HasSubstr("seed_2    never started"), Not(HasSubstr("cannot be asked"))));
 }
 
 TEST(JobRecordTest, SurvivesItsText) {

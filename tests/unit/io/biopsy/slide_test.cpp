@@ -5,14 +5,13 @@
 #include "core/model/failure.hpp"
 #include "io/biopsy/tables.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/whole_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 namespace marrow::io {
@@ -73,11 +72,6 @@ std::array<double, 3> mean_colour(RgbTile& picture, std::int64_t x, std::int64_t
     }
   }
   return sum;
-}
-
-std::string bytes_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 TEST(SectionPainter, TilesJoinWithoutASeam) {
@@ -145,17 +139,17 @@ TEST(Slide, SameBytesTwiceAndNothingHalf) {
   request.picture = directory.path() / "a.png";
   request.overview = directory.path() / "a_overview.png";
   const SlideResult first = write_slide(sections, request);
-  const std::string bytes = bytes_of(request.picture);
+  const std::string bytes = test::content_of(request.picture);
   EXPECT_EQ(first.width, 1200 + 2 * 120);
   EXPECT_FALSE(first.has_overview);
   ASSERT_EQ(bytes.substr(1, 3), "PNG");
   request.picture = directory.path() / "b.png";
   write_slide(sections, request);
-  EXPECT_EQ(bytes, bytes_of(request.picture));
+  EXPECT_EQ(bytes, test::content_of(request.picture));
   request.um_per_pixel = 0.2;
   request.picture = directory.path() / "c.png";
   EXPECT_TRUE(write_slide(sections, request).has_overview);
-  EXPECT_GT(bytes_of(request.overview).size(), 10000U);
+  EXPECT_GT(test::content_of(request.overview).size(), 10000U);
   request.picture = directory.path() / "missing" / "d.png";
   EXPECT_THROW(write_slide(sections, request), Failure);
   for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
@@ -183,9 +177,13 @@ TEST(Stains, AreFoundByNameAndAddUp) {
   }
 }
 
+BiopsyFacts example_facts() {
+  return {"example", "run/checkpoints/step", 12.5,         std::nullopt, 3.0, 0.25,
+          8.0,       {"clone 0", "clone 1"}, "scale: 250", 250.0};
+}
+
 TEST(Tables, CsvAndTextSayTheSame) {
-  BiopsyFacts facts{"example", "run/checkpoints/step", 12.5,         3.0,  0.25,
-                    8.0,       {"clone 0", "clone 1"}, "scale: 250", 250.0};
+  const BiopsyFacts facts = example_facts();
   BiopsyRow row;
   row.site = "here";
   row.counts.length_um = 2000;
@@ -198,8 +196,10 @@ TEST(Tables, CsvAndTextSayTheSame) {
   EXPECT_THAT(text, HasSubstr("HLA-lacking 40.0 % (4 of 10; 95 % interval 16.8 to 68.7 %)"));
   const std::string caption = slide_caption(facts, row, Stain::cd34);
   EXPECT_THAT(caption, HasSubstr("CD34 \u00b7 example \u00b7 day 12.5 \u00b7 here\n"));
-  EXPECT_THAT(caption,
-              HasSubstr("\nCD34+ 2 per mm\u00b2 of marrow \u00b7 cellularity 20 %, below"));
+  EXPECT_THAT(caption, HasSubstr("\nCD34+ 2 per mm\u00b2 of marrow with its vessels; brown vessel "
+                                 "walls are not counted\ncellularity 20 %, below"));
+  EXPECT_THAT(slide_caption(facts, row, Stain::cd8),
+              HasSubstr("\nCD8+ 0 per mm\u00b2 of marrow with its vessels\ncellularity"));
   EXPECT_THAT(caption, HasSubstr("\n10 live stem cells in the core: 40 % HLA-lacking (4)"));
   const std::vector<BiopsyRow> rows = {row, row};
   const std::string csv = biopsy_csv(facts, rows);
@@ -213,6 +213,16 @@ TEST(Tables, CsvAndTextSayTheSame) {
   EXPECT_EQ(json["cores"][1]["core_hla_lacking"], 4);
   EXPECT_EQ(json["cellularity"]["sd"], 0.0);
   EXPECT_THAT(spread_text(facts, rows), HasSubstr("100.0 % of the cores lie below 25 %"));
+}
+
+TEST(Tables, AMarrowAfterDeathIsSaidToBe) {
+  BiopsyFacts facts = example_facts();
+  EXPECT_EQ(biopsy_json(facts, {})["death_day"], nullptr);
+  facts.death_day = 10.25;
+  BiopsyRow row;
+  EXPECT_THAT(slide_caption(facts, row, Stain::he), HasSubstr("day 12.5, dead since day 10.25 "));
+  EXPECT_THAT(biopsy_text(facts, row), HasSubstr("day 12.5, dead since day 10.25 ("));
+  EXPECT_EQ(biopsy_json(facts, {})["death_day"], 10.25);
 }
 
 /// Cores with that many stem cells, of which that many lack HLA.

@@ -2,7 +2,6 @@
 #include "io/checkpoint/directory.hpp"
 
 #include "core/model/failure.hpp"
-#include "io/checkpoint/files.hpp"
 #include "io/checkpoint/in_child.hpp"
 #include "io/checkpoint/manifest.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -11,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <limits>
+#include <string>
 #include <unistd.h>
 
 namespace marrow::io {
@@ -25,6 +24,20 @@ TEST(CheckpointName, IsNineDigitsAndSortsUntilThen) {
   EXPECT_EQ(checkpoint_name(12000), "step_000012000");
   EXPECT_EQ(checkpoint_name(0), "step_000000000");
   EXPECT_EQ(checkpoint_name(12345678901), "step_12345678901");
+}
+
+// Open MPI ends the program when it opens a longer path; tests/fault/places.sh meets that.
+TEST(CheckpointName, PathsThatAreTooLongForItAreRefusedWithAdvice) {
+  const std::string fits(longest_run_directory_bytes, 'x');
+  EXPECT_NO_THROW(require_path_fits(fits));
+  try {
+    require_path_fits(fits + "x");
+    ADD_FAILURE() << "accepted";
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.code(), ExitCode::files);
+    EXPECT_THAT(failure.what(), AllOf(HasSubstr("has 193 bytes"), HasSubstr("at most 192"),
+                                      HasSubstr("symbolic link")));
+  }
 }
 
 TEST(CheckpointName, OnlyTheOneSpellingCounts) {
@@ -124,74 +137,6 @@ TEST(Prune, UnfinishedOnesNeitherCountNorBlock) {
   for (const char* name : {"step_000000100", "step_000000200"})
     fs::create_directory(scratch / name);
   EXPECT_TRUE(to_prune(scratch.path(), 200, {1, 0, 100}).empty());
-}
-
-TEST(Files, PutInPlaceReplacesAWholeDirectory) {
-  const test::TemporaryDirectory scratch;
-  fs::create_directory(scratch / "old");
-  std::ofstream(scratch / "old" / "stale") << "x";
-  fs::create_directory(scratch / "new");
-  std::ofstream(scratch / "new" / "fresh") << "y";
-  put_in_place(scratch / "new", scratch / "old");
-  EXPECT_TRUE(fs::exists(scratch / "old" / "fresh"));
-  EXPECT_FALSE(fs::exists(scratch / "old" / "stale"));
-  EXPECT_FALSE(fs::exists(scratch / "new"));
-}
-
-TEST(Files, PutInPlaceReplacesWhateverHasTheName) {
-  const test::TemporaryDirectory scratch;
-  fs::create_directory(scratch / "precious");
-  std::ofstream(scratch / "precious" / "file") << "not to be followed";
-  std::ofstream(scratch / "as file") << "x";
-  fs::create_symlink(scratch / "nowhere", scratch / "as dangling link");
-  fs::create_directory_symlink(scratch / "precious", scratch / "as link");
-  for (const char* name : {"as file", "as dangling link", "as link"}) {
-    fs::create_directory(scratch / "new");
-    std::ofstream(scratch / "new" / "fresh") << "y";
-    put_in_place(scratch / "new", scratch / name);
-    EXPECT_FALSE(fs::is_symlink(scratch / name)) << name;
-    EXPECT_TRUE(fs::exists(scratch / name / "fresh")) << name;
-    EXPECT_FALSE(fs::exists(fs::symlink_status(scratch / "new"))) << name;
-  }
-  EXPECT_TRUE(fs::exists(scratch / "precious" / "file"));
-}
-
-TEST(Files, UnusedNamesAreNumbered) {
-  const test::TemporaryDirectory scratch;
-  EXPECT_EQ(unused_name(scratch.path(), "a"), scratch / "a");
-  fs::create_symlink("nowhere", scratch / "a");
-  EXPECT_EQ(unused_name(scratch.path(), "a"), scratch / "a-2");
-}
-
-TEST(Files, LackOfSpaceIsToldInBytes) {
-  const test::TemporaryDirectory scratch;
-  require_free_space(scratch.path(), 1);
-  try {
-    require_free_space(scratch.path(), std::numeric_limits<std::uint64_t>::max());
-    ADD_FAILURE() << "16 EiB fit";
-  } catch (const Failure& failure) {
-    EXPECT_EQ(failure.code(), ExitCode::files);
-    EXPECT_THAT(failure.what(),
-                AllOf(HasSubstr(scratch.path().string()),
-                      HasSubstr("18,446,744,073,709,551,615 bytes"), HasSubstr("free are")));
-  }
-}
-
-TEST(Files, SizesReadWell) {
-  EXPECT_EQ(describe_bytes(0), "0 bytes");
-  EXPECT_EQ(describe_bytes(999), "999 bytes");
-  EXPECT_EQ(describe_bytes(1024), "1.0 KiB (1,024 bytes)");
-  EXPECT_EQ(describe_bytes(12897484), "12.3 MiB (12,897,484 bytes)");
-}
-
-TEST(Files, AWriteThatCannotBeNamesPathAndReason) {
-  const test::TemporaryDirectory scratch;
-  try {
-    write_file_durably(scratch / "no such" / "file", "x");
-    ADD_FAILURE() << "written";
-  } catch (const Failure& failure) {
-    EXPECT_THAT(failure.what(), AllOf(HasSubstr("no such/file"), HasSubstr("No such file")));
-  }
 }
 
 }  // namespace

@@ -127,8 +127,21 @@ TEST(ReportTest, LongSeriesAreThinnedButKeepTheirKeyRows) {
   const json report = run_report(scratch / "run", clock);
   EXPECT_LE(report["series"]["day"].size(), most_points + 3);
   EXPECT_THAT(report["series"]["day"], Contains(json(1000.0))) << "the fewest stem cells";
-  EXPECT_THAT(report["series"]["day"], Contains(json(2000.0))) << "the diagnosis";
+  EXPECT_THAT(report["series"]["day"], Contains(json(2000.0))) << "severe disease";
   EXPECT_EQ(report["series"]["day"].back(), rows - 1);
+}
+
+TEST(ReportTest, KeyDaysAreTheFirstDiagnosisSevereDiseaseAndDeath) {
+  const TemporaryDirectory scratch;
+  const FakeClock clock;
+  begin_run(scratch / "run", "");
+  EXPECT_EQ(run_report(scratch / "run", clock)["key_days"], json::object());
+  write_text(scratch / "run" / "events.csv",
+             "hour,day,event,detail\n0,20,moderate aplastic anemia,\n"
+             "0,30,\"severe aplastic anemia, from moderate\",\n"
+             "0,40,very severe aplastic anemia,\n0,50,death,\n");
+  EXPECT_EQ(run_report(scratch / "run", clock)["key_days"],
+            json({{"diagnosis", 20.0}, {"severe disease", 30.0}, {"death", 50.0}}));
 }
 
 TEST(ReportTest, DamagedFilesAreNamedAndTheRestIsShown) {

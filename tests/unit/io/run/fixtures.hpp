@@ -6,14 +6,13 @@
 #include "core/model/failure.hpp"
 #include "io/run/clock.hpp"
 #include "io/run/stop_conditions.hpp"
+#include "tests/support/whole_file.hpp"
 
 #include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <functional>
-#include <sstream>
 #include <string>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -33,16 +32,8 @@ class FakeClock final : public Clock {
   std::int64_t wall = 1795383600;  // 2026-11-22T21:40:00Z
 };
 
-inline std::string content_of(const std::filesystem::path& file) {
-  std::ifstream input(file, std::ios::binary);
-  std::ostringstream text;
-  text << input.rdbuf();
-  return text.str();
-}
-
-inline void write_text(const std::filesystem::path& file, const std::string& text) {
-  std::ofstream(file, std::ios::binary) << text;
-}
+using marrow::test::content_of;
+using marrow::test::write_text;
 
 /// Runs `body` in a child process, so that limits and signals stay there. Its exit code; 100 after
 /// an exception, 128 + the number of the signal that killed it.

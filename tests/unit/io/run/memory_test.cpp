@@ -2,11 +2,12 @@
 #include "io/run/memory.hpp"
 
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/whole_file.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <fstream>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ class MemoryRoomTest : public testing::Test {
   void put(const std::string& name, const std::string& text) const {
     const auto file = scratch / name;
     std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file) << text;
+    marrow::test::write_text(file, text);
   }
   [[nodiscard]] MemoryRoom room() const { return memory_room(scratch.path()); }
 

@@ -222,6 +222,26 @@ TEST_F(RunLockTest, LosingTheLockIsNoticedAndTheNewOwnersLockStays) {
   EXPECT_THAT(failure_of([&] { lock->confirm_ownership(); }), HasSubstr("it is gone"));
 }
 
+// A network file system that is away for a moment: what lies there can neither be seen nor be
+// missed. A run of weeks does not end for that.
+TEST_F(RunLockTest, ALockThatCannotBeLookedAtIsNotLost) {
+  const RunLock lock = acquire();
+  const std::filesystem::path aside = scratch.path().string() + ".aside";
+  std::filesystem::rename(scratch.path(), aside);
+  std::filesystem::create_symlink(scratch.path(), scratch.path());  // ELOOP
+  EXPECT_TRUE(lock.is_held());
+  EXPECT_NO_THROW(lock.confirm_ownership());
+  std::filesystem::remove(scratch.path());
+  EXPECT_FALSE(lock.is_held()) << "the directory was moved";
+  EXPECT_THAT(failure_of([&] { lock.confirm_ownership(); }), HasSubstr("was moved"));
+  std::filesystem::rename(aside, scratch.path());
+  EXPECT_TRUE(lock.is_held());
+  std::filesystem::remove(file);
+  std::filesystem::create_directory(file);
+  EXPECT_FALSE(lock.is_held());
+  std::filesystem::remove(file);
+}
+
 /// How many of several processes get the lock while the first of them still holds it.
 int winners_among(int processes, const std::function<RunLock()>& acquire) {
   std::array<int, 2> results{};

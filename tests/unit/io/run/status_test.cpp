@@ -143,6 +143,16 @@ TEST_F(StatusTest, TheBatchSystemKnowsMoreThanWhatCanBeSeenFromHere) {
                     HasSubstr("The queued job continues it from the checkpoint at step 9,600")));
   EXPECT_THAT(with(JobPhase::over),
               AllOf(HasSubstr("is gone (its job is not running)"), HasSubstr("--resume -o")));
+  EXPECT_THAT(with(JobPhase::ending),
+              AllOf(StartsWith(head() + "running, as of 0 s ago: "), HasSubstr("its job is ending"),
+                    Not(HasSubstr("continues it"))));
+  status.state = RunState::stopped;
+  StatusFile(RunPaths(scratch.path()).status(), clock).write(status);
+  EXPECT_THAT(with(JobPhase::ending),
+              AllOf(HasSubstr("If its job, which is ending, is not queued again: --resume"),
+                    Not(HasSubstr("job continues it"))));
+  status.state = RunState::running;
+  StatusFile(RunPaths(scratch.path()).status(), clock).write(status);
   EXPECT_THAT(with(JobPhase::unknown), StartsWith(head() + "running, as of 0 s ago: "));
 }
 

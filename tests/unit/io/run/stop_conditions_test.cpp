@@ -41,7 +41,7 @@ TEST(StopDecisionTest, TheStrongerOneWins) {
 }
 
 TEST(SignalStopTest, StoppingSignalsAskToStopAndGoOnAsking) {
-  for (const int number : {SIGUSR1, SIGTERM, SIGINT, SIGHUP}) {
+  for (const int number : {SIGUSR1, SIGTERM, SIGINT, SIGHUP, SIGXCPU}) {
     EXPECT_EQ(in_child([&] {
                 ::signal(SIGINT, SIG_DFL);
                 ::signal(SIGHUP, SIG_DFL);

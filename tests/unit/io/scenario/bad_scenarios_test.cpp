@@ -3,13 +3,13 @@
 // one) is refused with exactly the text of NAME.expected.
 #include "core/model/failure.hpp"
 #include "io/scenario/scenario_file.hpp"
+#include "tests/support/whole_file.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -19,13 +19,6 @@ using namespace marrow::io;
 namespace fs = std::filesystem;
 
 const fs::path folder = fs::path(MARROW_SOURCE_DIR) / "tests/data/scenarios/bad";
-
-std::string content_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 std::vector<std::string> bad_names() {
   std::vector<std::string> names;
@@ -51,7 +44,7 @@ TEST_P(BadScenario, IsRefusedWithTheExpectedText) {
   ASSERT_TRUE(bytes.diagnostics.empty());
   const ReadResult result = read_scenario_text(bytes.text, name + ".yaml", arguments_of(name));
   EXPECT_FALSE(result.ok());
-  EXPECT_EQ(result.report(), content_of(folder / (name + ".expected")));
+  EXPECT_EQ(result.report(), marrow::test::content_of(folder / (name + ".expected")));
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, BadScenario, testing::ValuesIn(bad_names()),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "io/run/file_calls.hpp"
+#include "io/file/file_calls.hpp"
 
+#include "io/file/files.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/unit/io/run/fixtures.hpp"
 
@@ -103,7 +104,7 @@ TEST(FileCalls, MissingPlacesAreNamed) {
       failure_of([&] { replace_file_text(scratch / "no" / "f", "x"); }),
       StartsWith("4 '" + (scratch / "no/f").string() + "' cannot be written: No such file"));
   EXPECT_THAT(failure_of([&] { static_cast<void>(read_file_text(scratch / "f")); }),
-              StartsWith("4 '" + (scratch / "f").string() + "' cannot be opened: No such file"));
+              StartsWith("4 '" + (scratch / "f").string() + "' cannot be read: No such file"));
 }
 
 TEST(FileCalls, ErrorsComeWithAdvice) {

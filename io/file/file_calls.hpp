@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Writing to disk with every failure seen: interrupted calls, short writes, full disks, atomic
-// replacement. The raw system calls are a seam that tests replace. Knows nothing of what is
-// written.
+// System calls on open files with every failure seen: interrupted calls, short writes, full disks.
+// The raw calls are a seam that tests replace. Whole files are in files.hpp.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +31,9 @@ class FileDescriptor {
 
   [[nodiscard]] int number() const { return number_; }
   [[nodiscard]] bool is_open() const { return number_ >= 0; }
+  /// Before its end, for what it tells: network file systems report some failed writes only then.
+  /// errno or 0.
+  [[nodiscard]] int close();
 
  private:
   int number_ = -1;
@@ -59,16 +61,5 @@ struct WriteOutcome {
 /// What an errno means and what the user can do about it, e.g. "the disk is full (...): free
 /// space".
 [[nodiscard]] std::string explain_errno(int error);
-
-/// The whole file; Failure(files) if it cannot be read.
-[[nodiscard]] std::string read_file_text(const std::filesystem::path& file);
-
-/// After this returns the file holds `text` on disk; before, or after a failure, it holds the old
-/// text. Failure(files) says why.
-void replace_file_text(const std::filesystem::path& file, std::string_view text);
-
-/// Temporary names used by replace_file_text begin and end like this; a killed process leaves them.
-constexpr std::string_view temporary_prefix = ".marrow-";
-constexpr std::string_view temporary_suffix = ".tmp";
 
 }  // namespace marrow::io

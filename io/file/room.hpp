@@ -1,35 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Durable file operations on one process: write, sync, rename, and the room that is left. Knows
-// nothing of checkpoints. Every failure is a Failure(files) that names the path and the system's
-// reason.
+// The room that is left for files: on the disk, and by the limits of this process.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
-#include <string_view>
 
 namespace marrow::io {
-
-/// Throws Failure(files): "cannot <what> <path>: <reason of errno>".
-[[noreturn]] void fail_with_errno(std::string_view what, const std::filesystem::path& path);
-
-/// The whole file, or nothing when it cannot be opened or read.
-std::optional<std::string> read_file(const std::filesystem::path& path);
-
-/// Creates or truncates, writes, syncs to the device.
-void write_file_durably(const std::filesystem::path& path, std::string_view bytes);
-
-/// Syncs a file's or a directory's content to the device.
-void sync_path(const std::filesystem::path& path);
-
-/// Puts `from` in the place of `to`, atomically where the file system can. What was at `to`, of any
-/// kind, is removed afterwards.
-void put_in_place(const std::filesystem::path& from, const std::filesystem::path& to);
-
-/// `directory`/`name`, or with a number behind it when that name is taken.
-std::filesystem::path unused_name(const std::filesystem::path& directory, const std::string& name);
 
 /// Throws Failure(files) when `bytes` do not fit the file system of `directory`.
 void require_free_space(const std::filesystem::path& directory, std::uint64_t bytes);

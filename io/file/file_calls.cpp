@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "io/run/file_calls.hpp"
-
-#include "core/model/failure.hpp"
+#include "io/file/file_calls.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <system_error>
@@ -39,15 +36,6 @@ WriteOutcome write_fully(std::string_view bytes, const Write& write) {
   return outcome;
 }
 
-[[noreturn]] void fail(const std::filesystem::path& file, std::string_view what, int error) {
-  throw Failure(ExitCode::files,
-                fmt::format("'{}' {}: {}", file.string(), what, explain_errno(error)));
-}
-
-std::filesystem::path directory_of(const std::filesystem::path& file) {
-  return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-}
-
 }  // namespace
 
 const FileCalls& system_file_calls() {
@@ -65,6 +53,11 @@ FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept
 FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
   std::swap(number_, other.number_);
   return *this;
+}
+
+int FileDescriptor::close() {
+  const int number = std::exchange(number_, -1);
+  return number < 0 || ::close(number) == 0 ? 0 : errno;
 }
 
 FileDescriptor open_file(const std::filesystem::path& file, int flags) {
@@ -128,42 +121,6 @@ std::string explain_errno(int error) {
     default:
       return system_text;
   }
-}
-
-std::string read_file_text(const std::filesystem::path& file) {
-  const FileDescriptor opened = open_file(file, O_RDONLY);
-  if (!opened.is_open()) fail(file, "cannot be opened", errno);
-  std::string text;
-  std::array<char, 65536> piece{};
-  while (true) {
-    const ssize_t got = ::read(opened.number(), piece.data(), piece.size());
-    if (got == 0) return text;
-    if (got > 0) {
-      text.append(piece.data(), static_cast<std::size_t>(got));
-    } else if (errno != EINTR) {
-      fail(file, "cannot be read", errno);
-    }
-  }
-}
-
-void replace_file_text(const std::filesystem::path& file, std::string_view text) {
-  const std::filesystem::path temporary =
-      directory_of(file) / fmt::format("{}{}-{}{}", temporary_prefix, file.filename().string(),
-                                       ::getpid(), temporary_suffix);
-  int error = 0;
-  {
-    const FileDescriptor opened = open_file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
-    if (!opened.is_open()) fail(file, "cannot be written", errno);
-    error = write_at(system_file_calls(), opened.number(), text, 0).error;
-    if (error == 0) error = flush_to_disk(system_file_calls(), opened.number());
-  }
-  if (error == 0 && ::rename(temporary.c_str(), file.c_str()) != 0) error = errno;
-  if (error != 0) {
-    ::unlink(temporary.c_str());
-    fail(file, "cannot be written", error);
-  }
-  error = flush_directory(directory_of(file));
-  if (error != 0) fail(file, "was written but may not survive a power loss", error);
 }
 
 }  // namespace marrow::io
