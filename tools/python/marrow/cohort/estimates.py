@@ -31,6 +31,10 @@ class Estimate:
     def is_known(self):
         return bool(np.isfinite(self.value))
 
+    def complement(self):
+        """Of the share to whom it did not happen."""
+        return Estimate(1 - self.value, 1 - self.high, 1 - self.low, self.n, self.events)
+
 
 def proportion(events, n):
     """Wilson's interval, which also holds for none and for all."""

@@ -74,11 +74,10 @@ def landmarks(times):
 
 
 def happened_by(rows, outcome, days):
-    """1 or 0 for each row: whether it happened within `days` of the origin; NaN where the follow-up that was planned
-    (counted to the last day of its arm) was too short, the origin is missing or it had happened before. So who died early is
-    not preferred to who lived."""
-    planned = rows["end_day"].groupby(rows["arm"]).transform("max")
-    followed = np.where(rows["death_day"].notna(), planned, rows["end_day"]) - rows[outcome.origin]
+    """1 or 0 for each row: whether it happened within `days` of the origin; NaN where the run was too short for that, the
+    origin is missing or it had happened before. A run goes on after a death, so who died early is not preferred to who
+    lived."""
+    followed = rows["hours"] / 24 - rows[outcome.origin]
     after = rows[outcome.event] - rows[outcome.origin]
     return pd.Series(np.where((followed >= days) & ~(after < 0), (after <= days).astype(float), np.nan), index=rows.index)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import scipy.stats
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -144,7 +145,7 @@ def models(cohort, recovered, table, clinical):
             some = table[[name for name in table if inputs == "marrow" or name in clinical]]
             if not arm:
                 some = pd.concat([some, arms], axis=1)
-            found.append(_model(inputs, arm, some, outcome, members, folds))
+            found.append(_model(inputs, arm, some, outcome, members, folds, rows["patient"].to_numpy()))
     return found
 
 
@@ -166,7 +167,7 @@ def _folds(rows, outcome):
     return repeats
 
 
-def _model(inputs, arm, table, outcome, members, folds):
+def _model(inputs, arm, table, outcome, members, folds, patients):
     x, y = table[members], outcome[members].to_numpy()
     x = x.loc[:, x.nunique() > 1]
     rarer = min(int(y.sum()), int(len(y) - y.sum()))
@@ -177,9 +178,28 @@ def _model(inputs, arm, table, outcome, members, folds):
     with threadpool_limits(1):  # sums in one order
         scores = np.array([_unseen(x.to_numpy(), y, numbers[members]) for numbers in folds])
     areas, score = [float(roc_auc_score(y, one)) for one in scores], scores.mean(axis=0)
-    area = separation(score[y == 1], score[y == 0])[0]
+    area = separation(score[y == 1], score[y == 0])[0] if arm else _area_of_all(score, y, patients[members])
     false_positive, true_positive, _ = roc_curve(y, score)
     return Model(inputs, arm, tuple(x), area, min(areas), max(areas), (false_positive, true_positive))
+
+
+def _area_of_all(score, y, patients):
+    """Area over all arms; the bootstrap draws patients, each with all arms, as these are not independent."""
+    numbers = [np.flatnonzero(patients == patient) for patient in np.unique(patients)]
+
+    def area(drawn):
+        rows = np.concatenate([numbers[int(i)] for i in drawn])
+        recovered, others = score[rows][y[rows] == 1], score[rows][y[rows] == 0]
+        if not len(recovered) or not len(others):
+            return NAN
+        return scipy.stats.mannwhitneyu(recovered, others, method="asymptotic").statistic / (len(recovered) * len(others))
+
+    value = float(roc_auc_score(y, score))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        interval = scipy.stats.bootstrap((np.arange(len(numbers)),), area, n_resamples=999, vectorized=False,
+                                         method="percentile", random_state=SEED).confidence_interval
+    return Estimate(value, float(interval.low), float(interval.high), len(y))
 
 
 def _unseen(x, y, numbers):

@@ -38,12 +38,9 @@ class Comparison:
 
 
 def endpoint_flags(rows, endpoint):
-    """`response`, `complete_response` and `alive` on a date: 1, 0, or NaN where the date did not come. Who died has no
-    response, also where the run ended with the death."""
-    flags = pd.DataFrame({name: rows[f"{endpoint}_{name}"] for name, _ in FLAGS})
-    dead = rows["death_day"].notna() & rows[f"{endpoint}_examined_day"].isna() & rows["diagnosis_day"].notna()
-    flags[dead] = 0.0
-    return flags
+    """`response`, `complete_response` and `alive` on a date: 1, 0, or NaN where the date did not come before the end of the
+    run. Who died before the date is examined too: not alive, no response."""
+    return pd.DataFrame({name: rows[f"{endpoint}_{name}"] for name, _ in FLAGS})
 
 
 def endpoint_table(cohort):

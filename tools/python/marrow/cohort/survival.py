@@ -14,8 +14,8 @@ from .outcomes import CENSORED, EVENT
 
 @dataclass(frozen=True)
 class Curve:
-    """A cumulative incidence as a step function: from `days[i]` on it is `share[i]`; day 0 is the first. `last_day`: when
-    nobody is followed any more."""
+    """A cumulative incidence as a step function: from `days[i]` on it is `share[i]`; day 0 is the first. `last_day`: until
+    when it is known; infinite when the last patients all had an event, as nothing can follow."""
     days: np.ndarray
     share: np.ndarray
     low: np.ndarray
@@ -50,7 +50,8 @@ def cumulative_incidence(days, status):
     if steps[0] > 0:
         steps, share, error = (np.insert(values, 0, 0.0) for values in (steps, share, error))
     low, high = _bounds(share, error, [_known(days, status, day) for day in steps])
-    return Curve(steps, share, low, high, float(days.max()), np.sort(days), len(days), int(np.sum(status == EVENT)),
+    last_day = float(days.max()) if (status[days == days.max()] == CENSORED).any() else np.inf
+    return Curve(steps, share, low, high, last_day, np.sort(days), len(days), int(np.sum(status == EVENT)),
                  int(np.sum(status > EVENT)))
 
 
