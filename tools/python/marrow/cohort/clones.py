@@ -13,7 +13,7 @@ import yaml
 from .estimates import NAN, Estimate, adjusted, median, proportion, separation
 from .responses import pairs_of
 
-MARKS = (("hla_lacking", "HLA-lacking", 1), ("gpi_negative", "GPI-negative (PNH)", 2), ("driver", "with a driver", 4))
+MARKS = (("hla_lacking", "HLA-lacking clones"), ("gpi_negative", "GPI-negative clones (PNH)"), ("driver", "Clones with a driver mutation"))
 SCHEMA = pathlib.Path(__file__).resolve().parents[4] / "scenarios" / "scenario.schema.json"
 
 
@@ -45,7 +45,7 @@ def sizes_of(cohort):
     """CloneSizes of each mark, date and arm."""
     found = []
     dates = ["diagnosis", "response", *cohort.endpoints]
-    for (mark, _, _), date, arm in itertools.product(MARKS, dates, cohort.arms):
+    for (mark, _), date, arm in itertools.product(MARKS, dates, cohort.arms):
         rows = cohort.finished[cohort.finished["arm"] == arm]
         seen = _seen(rows, date, mark)
         positive = np.sort(seen[seen > 0].to_numpy())
@@ -64,7 +64,7 @@ def _seen(rows, date, mark):
 def compare_sizes(cohort):
     """Clone sizes of each pair of arms at the first response, for the route of recovery, and at each endpoint."""
     found = []
-    for (mark, _, _), date, (first, second) in itertools.product(MARKS, ["response", *cohort.endpoints], pairs_of(cohort.arms)):
+    for (mark, _), date, (first, second) in itertools.product(MARKS, ["response", *cohort.endpoints], pairs_of(cohort.arms)):
         a, b = (_seen(cohort.finished[cohort.finished["arm"] == arm], date, mark).dropna().to_numpy()
                 for arm in (first, second))
         if min(len(a), len(b)) < 3:
@@ -79,7 +79,7 @@ def compare_sizes(cohort):
 def detection_limits(cohort):
     """{mark: limit as a share}: NaN where patients or arms have different ones, or the files do not tell."""
     limits = {}
-    for mark, _, _ in MARKS:
+    for mark, _ in MARKS:
         path = f"patient.detection.{mark}"
         try:
             file, scenario = (yaml.safe_load(cohort.file_text(name)) or {} for name in ("cohort.yaml", "scenario.yaml"))

@@ -3,13 +3,14 @@
 
 import io
 import re
+import textwrap
 
 import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator, MultipleLocator, PercentFormatter
 
 from ..colours import palette
 from .outcomes import DAYS_PER_MONTH
@@ -51,7 +52,7 @@ def incidence_figure(name, incidence, arms, as_survival=False):
     with plt.rc_context(STYLE):
         figure, axes = _axes()
         longest = max(1.0, *(float(curve.exits[-1]) for curve in incidence.curves.values() if curve))
-        unit, words = (365.25, "years") if longest > 3.5 * 365.25 else (DAYS_PER_MONTH, "months")
+        unit, words = (365.25, "years") if longest > 5 * 365.25 else (DAYS_PER_MONTH, "months")
         highest = 0.0
         for arm, (colour, line) in arm_style(arms).items():
             curve = incidence.curves[arm]
@@ -66,8 +67,9 @@ def incidence_figure(name, incidence, arms, as_survival=False):
             axes.step(x, y, where="post", color=colour, linestyle=line, linewidth=1.6, label=f"{arm} ({curve.n})")
         axes.set_ylim(0, 1.01 if as_survival else min(1.01, max(0.1, 1.15 * highest)))
         axes.set_xlim(0, longest / unit)
-        axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 3, 6, 10] if words == "months" else None))
-        axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        axes.xaxis.set_major_locator(MultipleLocator(12 if longest > 36 * DAYS_PER_MONTH else 6 if longest > 12 * DAYS_PER_MONTH
+                                                     else 3) if words == "months" else MaxNLocator(7, integer=True))
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
         axes.set_xlabel(f"{words} since {incidence.times.outcome.since}")
         axes.legend(loc="lower left" if as_survival else "upper left", fontsize=8)
         return _svg(figure, name)
@@ -132,7 +134,7 @@ def findings_figure(name, names, findings, arms):
     places = {finding: i for i, finding in enumerate(names)}
     styles = arm_style(arms)
     with plt.rc_context(STYLE):
-        figure, axes = _axes(height=0.9 + 0.34 * len(names), width=6.4)
+        figure, axes = _axes(height=0.9 + 0.34 * len(names), width=7.2)
         for j, arm in enumerate(arms):
             mine = [f for f in findings if f.arm == arm and f.name in places]
             y = [places[f.name] + 0.5 * ((j + 0.5) / len(arms) - 0.5) for f in mine]
@@ -140,12 +142,12 @@ def findings_figure(name, names, findings, arms):
             low, high = ([max(0.0, v) if np.isfinite(v) else 0.0 for v in side] for side in
                          ([f.area.value - f.area.low for f in mine], [f.area.high - f.area.value for f in mine]))
             axes.errorbar(x, y, xerr=(low, high), fmt="osD^v"[j % 5], markersize=4, color=styles[arm][0], linewidth=1,
-                          linestyle="none", label=arm)
+                          linestyle="none", label=arm if mine else None)
         axes.axvline(0.5, color="#5a5a5a", linewidth=1)
         axes.set_yticks(range(len(names)), [finding_words(finding) for finding in names])
         axes.invert_yaxis()
         axes.set_xlim(0, 1)
-        axes.set_xlabel("low in those who recover    area under the ROC curve    high in those who recover")
+        axes.set_xlabel("area under the ROC curve")
         axes.legend(loc="lower left" if len(names) > 3 else "best", fontsize=8)
         return _svg(figure, name)
 
@@ -174,7 +176,7 @@ def sensitivity_figure(name, parameters, outcomes, effects):
     found = {(e.parameter, e.outcome): e for e in effects}
     shown = np.array([[_shown(found.get((p, o))) for o in outcomes] for p in parameters], dtype=float)
     with plt.rc_context({**STYLE, "axes.grid": False}):
-        figure, axes = _axes(height=1.5 + 0.36 * len(parameters), width=7.6)
+        figure, axes = _axes(height=1.5 + 0.36 * len(parameters), width=8.6)
         axes.imshow(np.ma.masked_invalid(shown), cmap=CORRELATION_COLOURS, vmin=-1, vmax=1, aspect="auto")
         for i, j in np.ndindex(*shown.shape):
             if np.isfinite(shown[i, j]):
@@ -184,8 +186,7 @@ def sensitivity_figure(name, parameters, outcomes, effects):
             else:
                 axes.text(j, i, "–", ha="center", va="center", fontsize=8, color="#5a5a5a")
         axes.set_yticks(range(len(parameters)), [short_parameter(p) for p in parameters])
-        axes.set_xticks(range(len(outcomes)), [o.replace(" at ", "\nat ").replace(" from ", "\nfrom ").replace(
-            " within ", "\nwithin ").replace(" share", "\nshare") for o in outcomes], fontsize=7.5)
+        axes.set_xticks(range(len(outcomes)), [textwrap.fill(o, 14) for o in outcomes], fontsize=8)
         axes.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
         axes.spines[:].set_visible(False)
         return _svg(figure, name)

@@ -3,7 +3,7 @@
 
 from .estimates import Estimate
 from .outcomes import DAYS_PER_MONTH
-from .words import finding_words, listed, p_words, share_with_interval, value_with_interval
+from .words import finding_words, listed, p_words, points_with_interval, share_with_interval, value_with_interval
 
 FEW = 100  # patients in an arm
 
@@ -70,9 +70,9 @@ def _differences(analysis):
     clear = [c for c in analysis.comparisons if c.adjusted_p < 0.05 and c.difference.is_known]
     if not clear:
         return "Between the arms no difference remains after adjustment for the number of tests."
-    parts = [f"{c.what}, {c.second} against {c.first}: {share_with_interval(c.difference)} "
-             f"(adjusted p {p_words(c.adjusted_p).replace('< ', '<')})" for c in sorted(clear, key=lambda c: c.p)[:3]]
-    return f"In the same patients (difference of proportions): {'; '.join(parts)}."
+    parts = [f"{c.what}, {c.second} against {c.first}: {points_with_interval(c.difference)} points "
+             f"(adjusted p {p_words(c.adjusted_p)})" for c in sorted(clear, key=lambda c: c.p)[:3]]
+    return f"In the same patients: {'; '.join(parts)}."
 
 
 def _predictor(analysis):
@@ -80,7 +80,7 @@ def _predictor(analysis):
     if not clear:
         return ""
     best, clinic = clear[0], next((f for f in clear if f.is_clinical), None)
-    text = f"At diagnosis, {_area(best)} tells best who will recover"
+    text = f"At diagnosis, {_area(best)} tells best who recovers"
     if clinic and clinic is not best:
         text += f"; of what a clinic measures, {_area(clinic)}"
     return text + "."

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The report of a cohort as one HTML page: figures inside, no scripts, no requests. Data are text, never markup."""
 
+import dataclasses
 import pathlib
 
 import jinja2
@@ -20,7 +21,7 @@ def page_of(analysis):
     """The page as text."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), autoescape=True, trim_blocks=True,
                                      lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    environment.filters.update(share=words.share_with_interval, value=words.value_with_interval, number=words.number,
+    environment.filters.update(share=words.share_with_interval, points=words.points_with_interval, value=words.value_with_interval, number=words.number,
                                percent=words.percent, p=words.p_words, finding=words.finding_words, listed=words.listed,
                                plain=lambda name: name.replace("_", " "))
     cohort = analysis.cohort
@@ -58,12 +59,12 @@ def _endpoints(analysis):
 
 
 def _clones(analysis):
-    """For each mark: limit, and for each date the rows of the table and the figure; dates on which nobody has it, last."""
+    """For each mark: its limit, and for each date the sizes by arm and the figure."""
     found = []
-    for mark, name, _ in MARKS:
+    for mark, name in MARKS:
         dates = []
         for date in dict.fromkeys(size.date for size in analysis.clone_sizes):
-            sizes = [s for s in analysis.clone_sizes if (s.mark, s.date) == (mark, date)]
+            sizes = _without_repetition([s for s in analysis.clone_sizes if (s.mark, s.date) == (mark, date)])
             drawn = date in ("diagnosis", "response") and any(len(s.sizes) for s in sizes)
             svg = _safe(figures.clone_figure(f"{mark}-{date}", sizes, analysis.limits[mark])) if drawn else ""
             dates.append({"date": date, "sizes": sizes, "svg": svg})
@@ -73,11 +74,22 @@ def _clones(analysis):
     return found
 
 
+def _without_repetition(sizes):
+    """Arms that differ only later have the same sizes: they are shown once."""
+    first = sizes[0]
+    same = all(s.prevalence == first.prevalence and np.array_equal(s.sizes, first.sizes) for s in sizes)
+    return [dataclasses.replace(first, arm="all arms alike")] if same and len(sizes) > 1 else sizes
+
+
 def _independent(analysis):
     """Independent clones per patient who has any at diagnosis: (mark, arm, median, lowest, highest, patients)."""
-    names = {mark: name for mark, name, _ in MARKS}
-    return [(names[s.mark], s.arm, float(np.median(s.clones)), int(s.clones.min()), int(s.clones.max()), len(s.clones))
-            for s in analysis.clone_sizes if s.date == "diagnosis" and len(s.clones)]
+    found = []
+    for mark, name in MARKS:
+        sizes = [s for s in analysis.clone_sizes if (s.mark, s.date) == (mark, "diagnosis")]
+        alike = len(sizes) > 1 and all(np.array_equal(s.clones, sizes[0].clones) for s in sizes)
+        found += [(name, "all arms alike" if alike else s.arm, float(np.median(s.clones)), int(s.clones.min()),
+                   int(s.clones.max()), len(s.clones)) for s in (sizes[:1] if alike else sizes) if len(s.clones)]
+    return found
 
 
 def _predictors(analysis):

@@ -24,7 +24,7 @@ from .outcomes import DAYS_PER_MONTH, RESPONSE, common_landmark, happened_by
 from .responses import endpoint_flags
 
 # The first are found later (the course) or are the date itself.
-NOT_FINDINGS = ("examined_day", "alive", "response", "complete_response", "clinical_state", "stem_cells")
+NOT_FINDINGS = ("day", "examined_day", "alive", "response", "complete_response", "clinical_state", "stem_cells")
 CLINIC = ("neutrophils_1e9_per_l", "platelets_with_transfusion_1e9_per_l", "reticulocytes_1e9_per_l",
           "hemoglobin_with_transfusion_g_per_l", "transfusions", "gpi_negative_detected", "hla_lacking_detected",
           "driver_detected")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from .estimates import NAN, Estimate, adjusted, paired_difference, proportion
 from .outcomes import DAYS_PER_MONTH, DEATH, RESPONSE, common_landmark, happened_by
-from .survival import stratified_log_rank
+from .survival import first_in_pairs
 
 FLAGS = (("response", "in response"), ("complete_response", "in complete response"), ("alive", "alive"))
 MOST_ARMS_FOR_ALL_PAIRS = 4
@@ -30,7 +30,7 @@ class Comparison:
     second: str
     difference: Estimate  # second minus first
     shares: tuple  # of the pairs: first, second
-    only: tuple  # pairs in which only the first, only the second had it
+    only: tuple  # pairs in which only the first, only the second had it, or had it first
     left_out: int  # patients of whom one course is missing, failed, or not known for long enough
     test: str
     p: float
@@ -64,22 +64,23 @@ def pairs_of(arms):
 
 
 def compare(cohort, times):
-    """Comparisons of each pair of arms: the flags of each date and what happened by a common landmark (McNemar), and the
-    hazards of death and response (log-rank, a stratum for each patient). `times`: {outcome name: Times}."""
+    """Comparisons of each pair of arms: the flags of each date and what happened by a common landmark (McNemar), and in
+    which course response and death came first (sign test). `times`: {outcome name: Times}."""
     rows = cohort.finished
     measures = []
     for endpoint in cohort.endpoints:
         flags = endpoint_flags(rows, endpoint)
-        measures += [(f"{words}, {endpoint}", flags[name]) for name, words in FLAGS]
+        measures += [(f"{words} at {endpoint.replace('_', ' ')}", flags[name]) for name, words in FLAGS]
     for outcome, words in ((RESPONSE, "response"), (DEATH, "death")):
         months = common_landmark(rows, outcome)
         if months is not None:
             measures.append((f"{words} within {months} months", happened_by(rows, outcome, months * DAYS_PER_MONTH)))
     found = [_paired(cohort, what, values, *pair) for pair in pairs_of(cohort.arms) for what, values in measures]
     for first, second in pairs_of(cohort.arms):
-        for name, words in (("response", "time to response"), ("death", "time to death")):
-            p = stratified_log_rank(times[name].table, first, second)
-            found.append(Comparison(words, first, second, Estimate(NAN), (), (), 0, "log-rank, stratified by patient", p))
+        for name, words in (("response", "response came first in"), ("death", "death came first in")):
+            before, after, n, p = first_in_pairs(times[name].table, first, second)
+            found.append(Comparison(words, first, second, Estimate(NAN, n=n), (), (before, after), cohort.planned - n,
+                                    "sign test, exact", p))
     for comparison, p in zip(found, adjusted([c.p for c in found])):
         comparison.adjusted_p = float(p)
     return found

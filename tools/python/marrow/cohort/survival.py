@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.stats
-from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight, survdiff
+from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight
 from statsmodels.stats.proportion import proportion_confint
 
 from .estimates import ALPHA, NAN, Estimate
@@ -88,16 +88,16 @@ def median_day(days, status):
     return Estimate(value, low, high, len(days), int(event.sum()))
 
 
-def stratified_log_rank(table, first, second):
-    """p of the log-rank test in which each patient is a stratum, so that only the two courses of the same patient are
-    compared; of the hazard of the event, with other ends of follow-up as censored. NaN when it says nothing."""
-    pair = table[table["arm"].isin([first, second])]
-    pair = pair[pair.groupby("patient")["arm"].transform("size") == 2]
-    if not (pair["status"] == EVENT).any():
-        return NAN
-    try:
-        p = survdiff(pair["days"].to_numpy(), (pair["status"] == EVENT).astype(int).to_numpy(),
-                     (pair["arm"] == second).astype(int).to_numpy(), strata=pair["patient"].to_numpy())[1]
-    except np.linalg.LinAlgError:  # in no patient did one course outlast the other
-        return NAN
-    return float(p)
+def first_in_pairs(table, first, second):
+    """(patients in whom it came first in arm `first`, in arm `second`, patients at risk in both, exact p of the sign test).
+
+    It came first where it happened while the other course was still followed without any event. This is the log-rank test
+    in which each patient is a stratum, with exact p."""
+    wide = table[table["arm"].isin([first, second])].pivot(index="patient", columns="arm", values=["days", "status"])
+    wide = wide.reindex(columns=[(what, arm) for what in ("days", "status") for arm in (first, second)]).dropna()
+    a, b, a_status, b_status = (wide[column].to_numpy() for column in wide)
+    # A course that ends on the day of the other's event is still at risk on that day.
+    before = int(np.sum((a_status == EVENT) & ((a < b) | ((a == b) & (b_status != EVENT)))))
+    after = int(np.sum((b_status == EVENT) & ((b < a) | ((a == b) & (a_status != EVENT)))))
+    p = float(scipy.stats.binomtest(before, before + after).pvalue) if before + after else 1.0
+    return before, after, len(wide), p if len(wide) else NAN

@@ -63,6 +63,15 @@ def share_with_interval(estimate):
     return f"{percent(estimate.value)} ({low}{' to ' if MINUS in low else EN_DASH}{high})"
 
 
+def points_with_interval(estimate):
+    """A difference of two proportions in percentage points: −26 (−39 to −9)"""
+    if not estimate.is_known:
+        return UNKNOWN
+    value, low, high = (f"{100 * v:.0f}".replace("-0", "0").replace("-", MINUS) for v in
+                        (estimate.value, estimate.low, estimate.high))
+    return f"{value} ({low} to {high})"
+
+
 def value_with_interval(estimate, digits=3):
     """0.83 (0.71–0.92); a limit that does not exist is 'not reached'."""
     if estimate is None or not estimate.is_known:
