@@ -296,7 +296,7 @@ class Pages(unittest.TestCase):
         rows = random_rows(4)[:5]
         cohort = made(rows, planned=4)
         with open(next((cohort.directory / "records").iterdir()), "a", encoding="utf-8") as file:
-            file.write("4,horse,1,fini")
+            file.write("4,horse,1\n4,horse,1,fini")
         again = Cohort(cohort.directory)
         self.assertEqual(len(again.rows), 5)
         self.assertIn("This cohort is not finished: 5 of 8 patients and arms are done", page(again))
@@ -323,6 +323,9 @@ class Pages(unittest.TestCase):
         bare = made([patient(i, response_day=230 if i % 2 else "") for i in range(1, 30)], one, drop=("month_3", "diagnosis_biopsy"))
         self.assertEqual(bare.endpoints, [])
         self.assertIn("The cohort has no endpoints", page(bare))
+        late = made([patient(i, **({"response_day": 230, "month_3_response": 1} if i % 3 == 0 else {name: "" for name in (
+            "month_3_alive", "month_3_response", "month_3_complete_response")})) for i in range(1, 30)], one)
+        self.assertIn("Recovery: response within 12 months of the diagnosis", page(late))  # the date came for responders alone
         undrawn = made([patient(i) for i in (1, 2, 3)], one, drop=(RATE, "tcells.kill", AGE, "clones.founders", "attack"))
         self.assertEqual(undrawn.draws, [])
         self.assertIn("No drawn parameter varies", page(undrawn))

@@ -13,7 +13,8 @@ import yaml
 from .estimates import NAN, Estimate, adjusted, median, proportion, separation
 from .responses import pairs_of
 
-MARKS = (("hla_lacking", "HLA-lacking clones"), ("gpi_negative", "GPI-negative clones (PNH)"), ("driver", "Clones with a driver mutation"))
+MARKS = (("hla_lacking", "HLA-lacking clones"),
+         ("gpi_negative", "GPI-negative clones (PNH)"), ("driver", "Clones with a driver mutation"))
 SCHEMA = pathlib.Path(__file__).resolve().parents[4] / "scenarios" / "scenario.schema.json"
 
 

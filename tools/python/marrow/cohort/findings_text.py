@@ -35,7 +35,8 @@ def headline(analysis):
     """Main results as sentences; [] without any."""
     if not len(analysis.cohort.finished):
         return []
-    return list(filter(None, [_responses(analysis), _survival(analysis), _differences(analysis), _predictor(analysis)]))
+    return list(filter(None, [
+        _responses(analysis), _survival(analysis), _differences(analysis), _route(analysis), _predictor(analysis)]))
 
 
 def _responses(analysis):
@@ -73,6 +74,16 @@ def _differences(analysis):
     parts = [f"{c.what}, {c.second} against {c.first}: {points_with_interval(c.difference)} points "
              f"(adjusted p {p_words(c.adjusted_p)})" for c in sorted(clear, key=lambda c: c.p)[:3]]
     return f"In the same patients: {'; '.join(parts)}."
+
+
+def _route(analysis):
+    """The clone that carries the recovery."""
+    medians, few = {}, 3
+    for c in analysis.clone_comparisons:
+        if (c.mark, c.date) == ("hla_lacking", "response"):
+            medians |= dict(zip((c.first, c.second), c.medians))
+    parts = [f"{arm} {share_with_interval(value)} in {value.n}" for arm, value in medians.items() if value.n >= few]
+    return f"HLA-lacking neutrophils at the first response, median: {listed(parts)} responders." if parts else ""
 
 
 def _predictor(analysis):

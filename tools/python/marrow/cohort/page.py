@@ -6,6 +6,7 @@ import pathlib
 
 import jinja2
 import numpy as np
+from markupsafe import Markup
 
 from . import figures, words
 from .clones import MARKS
@@ -21,12 +22,13 @@ def page_of(analysis):
     """The page as text."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), autoescape=True, trim_blocks=True,
                                      lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    environment.filters.update(share=words.share_with_interval, points=words.points_with_interval, value=words.value_with_interval, number=words.number,
-                               percent=words.percent, p=words.p_words, finding=words.finding_words, listed=words.listed,
-                               plain=lambda name: name.replace("_", " "))
+    environment.filters.update(
+        share=words.share_with_interval, points=words.points_with_interval, value=words.value_with_interval,
+        number=words.number, percent=words.percent, p=words.p_words, finding=words.finding_words, listed=words.listed,
+        plain=lambda name: name.replace("_", " "))
     cohort = analysis.cohort
     return environment.get_template("page.html").render(
-        a=analysis, cohort=cohort, arms=cohort.arms, style=jinja2.utils.markupsafe.Markup(_style()), notes=notes(analysis),
+        a=analysis, cohort=cohort, arms=cohort.arms, style=Markup(_style()), notes=notes(analysis),
         headline=headline(analysis), incidences=_incidences(analysis), endpoint_svg=_endpoints(analysis),
         marks=_clones(analysis), independent=_independent(analysis), predictors=_predictors(analysis),
         sensitivity=_sensitivity(analysis), medians=_medians(analysis), tests=_tests(analysis), build=_build(cohort),
@@ -34,7 +36,7 @@ def page_of(analysis):
 
 
 def _safe(svg):
-    return jinja2.utils.markupsafe.Markup(svg)
+    return Markup(svg)
 
 
 def _style():

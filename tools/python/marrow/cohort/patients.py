@@ -19,6 +19,7 @@ SPANS = (("trigger_day", "diagnosis_day", "days from trigger to diagnosis"),
          ("diagnosis_day", "end_day", "days of follow-up from diagnosis"))
 FINDINGS = ("neutrophils_1e9_per_l", "platelets_1e9_per_l", "reticulocytes_1e9_per_l", "hemoglobin_g_per_l", "cellularity",
             "stem_cell_share", "tcells_per_mm3", "survivor_clustering")
+MOST_REASONS = 20
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,14 @@ def counts(cohort):
 
 
 def failures(cohort):
-    """[(reason, number of patients and arms, an example)], the most frequent first."""
+    """[(reason, number of patients and arms, an example)], the most frequent first; of many reasons the rest as one."""
     failed = cohort.rows[cohort.rows["status"] == "failed"]
     groups = [(reason, len(rows), f"patient {rows['patient'].iloc[0]}, {rows['arm'].iloc[0]}")
               for reason, rows in failed.groupby("reason")]
-    return sorted(groups, key=lambda group: (-group[1], group[0]))
+    groups.sort(key=lambda group: (-group[1], group[0]))
+    rest = groups[MOST_REASONS:]
+    more = [(f"{len(rest)} other reasons", sum(number for _, number, _ in rest), rest[0][2])] if rest else []
+    return groups[:MOST_REASONS] + more
 
 
 def medians(cohort):

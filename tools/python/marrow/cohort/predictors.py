@@ -30,6 +30,7 @@ CLINIC = ("neutrophils_1e9_per_l", "platelets_with_transfusion_1e9_per_l", "reti
           "driver_detected")
 AGE, SEVERE = "patient.age_y", "severe_at_diagnosis"
 LEAST_IN_A_GROUP = 10  # for a model
+MOST = 0.8  # of the diagnosed of some arm, for whom a date has to come
 FOLDS, REPEATS = 5, 10
 
 
@@ -62,9 +63,11 @@ class Model:
 def recovery(cohort):
     """(what counts as recovery, in words; 1, 0 or NaN for each row of cohort.finished)"""
     rows = cohort.finished
-    if cohort.endpoints:
-        last = cohort.endpoints[-1]
-        return f"in response at {last.replace('_', ' ')}", endpoint_flags(rows, last)["response"]
+    for endpoint in reversed(cohort.endpoints):
+        response, diagnosed = endpoint_flags(rows, endpoint)["response"], rows["diagnosis_day"].notna()
+        reached = response.notna()[diagnosed].groupby(rows["arm"][diagnosed]).mean()
+        if (reached >= MOST).any():  # a date that comes for responders alone is none
+            return f"in response at {endpoint.replace('_', ' ')}", response
     months = common_landmark(rows, RESPONSE)
     if months is None:
         return "", pd.Series(NAN, index=rows.index)
