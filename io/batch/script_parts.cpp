@@ -156,7 +156,7 @@ case $code in
   0)
     if finished; then say "the run is finished" && exit 0; fi
     code=1 excused=yes
-    why="the launcher ended well, but status.json does not say that the run is finished: a node may be lost"
+    why="the launcher ended well, but status.json does not call the run finished: a node may be lost"
     ;;
   75) if [[ -n $run ]]; then why="the run stopped early with a good checkpoint"; else why="signal USR1 came before the run"; fi ;;
   9) why="the run made no progress, and its watchdog ended it" ;;

@@ -221,7 +221,7 @@ TEST_F(JobScriptTest, AnEndWithoutAResultIsNotFinished) {
   EXPECT_EQ(run("SLURM_JOB_ID=7 SLURM_RESTART_COUNT=1").code, 0);
   Answer said = run("SLURM_JOB_ID=7 SLURM_RESTART_COUNT=2");
   EXPECT_EQ(said.code, 1);
-  EXPECT_THAT(said.text, AllOf(HasSubstr("does not say that the run is finished"),
+  EXPECT_THAT(said.text, AllOf(HasSubstr("does not call the run finished"),
                                HasSubstr("3 starts in a row brought no newer checkpoint"),
                                Not(HasSubstr("the run is finished\n"))));
   stand_in("marrow", finishes);
