@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tools/marrow/cohort_outputs.hpp"
 
-#include "io/run/build_info.hpp"
 #include "io/file/files.hpp"
+#include "io/run/build_info.hpp"
 #include "io/run/process_identity.hpp"
 #include "io/run/wording.hpp"
 #include "io/text/number.hpp"
