@@ -20,6 +20,12 @@ Communicator::Communicator(MPI_Comm parent) {
   MPI_Comm_size(comm_, &size_);
 }
 
+Communicator::Communicator(const Communicator& parent, int colour) {
+  MPI_Comm_split(parent.comm_, colour, parent.rank_, &comm_);
+  MPI_Comm_rank(comm_, &rank_);
+  MPI_Comm_size(comm_, &size_);
+}
+
 Communicator::~Communicator() {
   int finalized = 0;
   MPI_Finalized(&finalized);

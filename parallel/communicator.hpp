@@ -20,6 +20,8 @@ class Communicator {
  public:
   /// A duplicate of `parent` (never a Cartesian one: parallel HDF5 wants a plain duplicate).
   explicit Communicator(MPI_Comm parent);
+  /// The ranks of `parent` with the same colour, in their order. Collective over `parent`.
+  Communicator(const Communicator& parent, int colour);
   ~Communicator();
   Communicator(const Communicator&) = delete;
   Communicator& operator=(const Communicator&) = delete;

@@ -15,7 +15,6 @@
 #include "core/rules/standing_variation.hpp"
 #include "core/rules/susceptibility.hpp"
 #include "core/rules/walk.hpp"
-#include "parallel/balance.hpp"
 #include "parallel/shares.hpp"
 
 #include <algorithm>
@@ -50,32 +49,37 @@ std::vector<std::uint32_t> niches_in(const Box& box, const Model& model) {
 
 Simulation::Simulation(const Communicator& comm, const Parameters& parameters,
                        const ImportedTissue* imported, const Tuning& tuning)
+    : Simulation(comm, parameters,
+                 prepare_ground(comm, parameters, imported, tuning.hops_per_exchange), tuning) {}
+
+Simulation::Simulation(const Communicator& comm, const Parameters& parameters,
+                       std::shared_ptr<const Ground> ground, const Tuning& tuning)
     : comm_(comm),
-      decomposition_(balanced_decomposition(comm, parameters, imported)),
-      own_(decomposition_.box(comm.rank())),
-      window_(hops_window(decomposition_, parameters, tuning.hops_per_exchange)),
-      tissue_(
-          build_tissue(comm, parameters, own_, ghost_layers(decomposition_, window_), imported)),
-      model_(parameters, tissue_.niches, tissue_.census.accessible_share(parameters.tcells.contact),
-             tissue_.census.mean_contact_voxels(parameters.tcells.contact)),
-      ghosts_(comm, decomposition_, model_.lattice, ghost_layers(decomposition_, window_)),
+      ground_(std::move(ground)),
+      own_(decomposition().box(comm.rank())),
+      model_(parameters, tissue().niches,
+             tissue().census.accessible_share(parameters.tcells.contact),
+             tissue().census.mean_contact_voxels(parameters.tcells.contact)),
+      ghosts_(comm, decomposition(), model_.lattice,
+              ghost_layers(decomposition(), ground_->window)),
       neighbourhoods_(model_.niches, model_.lattice, parameters.hspc),
-      niche_sites_(model_.niches, model_.lattice, tissue_.box.box, own_, parameters.tcells.contact),
+      niche_sites_(model_.niches, model_.lattice, tissue().box.box, own_,
+                   parameters.tcells.contact),
       hematopoiesis_map_(model_.lattice, model_.niches, blocks_of(model_.lattice, own_),
                          parameters.patient.smoothing_um),
-      swarm_(tissue_.box, tuning.slab_voxels, parameters.tcells.contact),
+      swarm_(tissue().box, tuning.slab_voxels, parameters.tcells.contact),
       own_niches_(niches_in(own_, model_)),
-      admission_(comm, model_, tissue_.box, own_) {
+      admission_(comm, model_, tissue().box, own_) {
   admission_.check_doors(swarm_.bits());
   if (kernel() || parameters.tregs) {
-    blocks_.emplace(comm, decomposition_, model_, tissue_.box, own_niches_);
+    blocks_.emplace(comm, decomposition(), model_, tissue().box, own_niches_);
   }
   if (parameters.hspc.update != StemCellUpdate::synchronous) {
     replacement_.emplace(comm, model_, neighbourhoods_, own_);
   }
   if (parameters.signals) {
-    signals_.emplace(comm, decomposition_, model_, tissue_.box,
-                     ghost_layers(decomposition_, window_));
+    signals_.emplace(comm, decomposition(), model_, tissue().box,
+                     ghost_layers(decomposition(), ground_->window));
   }
 }
 
@@ -218,9 +222,9 @@ void Simulation::walk_tcells(const Levels& levels) {
   const WalkRules rules{static_cast<std::uint64_t>(state_.step), model_.engagement_substeps,
                         signals_ ? signals_->chemotaxis() : nullptr};
   std::vector<std::uint32_t> fresh;
-  for (std::int64_t done = 0; done < model_.hops_per_hour; done += window_) {
+  for (std::int64_t done = 0; done < model_.hops_per_hour; done += ground_->window) {
     ghosts_.exchange(swarm_, niche_sites_, fresh);
-    const std::int64_t hops = std::min(window_, model_.hops_per_hour - done);
+    const std::int64_t hops = std::min(ground_->window, model_.hops_per_hour - done);
     walk(swarm_, niche_sites_, model_.draws, rules, static_cast<std::uint32_t>(done),
          static_cast<std::uint32_t>(hops));
     fresh = niche_sites_.take_owned_hits();
@@ -360,14 +364,14 @@ double Simulation::hematopoiesis() const {
 }
 
 int Simulation::owner_of_site(SiteIndex site) const {
-  return decomposition_.owner_of(model_.lattice.position(site));
+  return decomposition().owner_of(model_.lattice.position(site));
 }
 
 int Simulation::owner_of_block(std::uint64_t block) const {
   const Box blocks = BlockGrid(model_.lattice.extent).box();
   const Index3 e = blocks.extent();
   const auto b = static_cast<std::int64_t>(block);
-  return decomposition_.owner_of(
+  return decomposition().owner_of(
       {b % e.x * block_edge, b / e.x % e.y * block_edge, b / (e.x * e.y) * block_edge});
 }
 

@@ -21,11 +21,12 @@
 #include "parallel/communicator.hpp"
 #include "parallel/decomposition.hpp"
 #include "parallel/ghost_exchange.hpp"
+#include "parallel/ground.hpp"
 #include "parallel/replacement.hpp"
 #include "parallel/signals.hpp"
-#include "parallel/tissue_setup.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -48,6 +49,9 @@ class Simulation {
   /// (content on the root), null for procedural tissue.
   Simulation(const Communicator& comm, const Parameters& parameters,
              const ImportedTissue* imported = nullptr, const Tuning& tuning = {});
+  /// The same on a ground that is there: prepare_ground(comm, p) with same_ground(p, parameters).
+  Simulation(const Communicator& comm, const Parameters& parameters,
+             std::shared_ptr<const Ground> ground, const Tuning& tuning = {});
 
   /// The marrow at hour 0: every niche filled, no T cells, a healthy patient.
   void start();
@@ -60,10 +64,10 @@ class Simulation {
   [[nodiscard]] const Model& model() const { return model_; }
   /// The clones that arose before the start, as placed at hour 0.
   [[nodiscard]] const StandingCensus& standing() const { return standing_; }
-  [[nodiscard]] const Tissue& tissue() const { return tissue_; }
-  [[nodiscard]] const Decomposition& decomposition() const { return decomposition_; }
+  [[nodiscard]] const Tissue& tissue() const { return ground_->tissue; }
+  [[nodiscard]] const Decomposition& decomposition() const { return ground_->decomposition; }
   [[nodiscard]] const Box& own() const { return own_; }
-  [[nodiscard]] std::int64_t hops_per_exchange() const { return window_; }
+  [[nodiscard]] std::int64_t hops_per_exchange() const { return ground_->window; }
 
   /// The state between steps without the T cells, which live in the swarm; see snapshot().
   [[nodiscard]] const ModelState& state() const { return state_; }
@@ -109,10 +113,8 @@ class Simulation {
   void check_tcell_balance(const Census& before) const;
 
   const Communicator& comm_;
-  Decomposition decomposition_;
+  std::shared_ptr<const Ground> ground_;
   Box own_;
-  std::int64_t window_;
-  Tissue tissue_;
   Model model_;
   GhostExchange ghosts_;
   NicheIndex neighbourhoods_;

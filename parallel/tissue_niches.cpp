@@ -120,7 +120,7 @@ NicheChoice choose_niches(const Communicator& comm, const Parameters& parameters
     demand.weights = {1.0, 0.0, 0.0};
     demand.near_share = 0.0;
   }
-  const Draws draws(parameters.scenario.seed);
+  const Draws draws(parameters.tissue_seed());
   const BoneDistance bone(tissue, own, lattice);
   const std::int64_t blocks = BlockGrid(lattice.extent).count();
   std::int64_t samples =

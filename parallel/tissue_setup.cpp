@@ -42,7 +42,7 @@ TissueBox lay_tissue(const Communicator& comm, const Parameters& parameters, con
   TissueBox tissue{work, {}};
   const bool has_vessels = distribute_image(comm, lattice, imported, tissue);
   if (!has_vessels) {
-    carve_vessels(tissue, lattice, parameters.tissue, Draws(parameters.scenario.seed));
+    carve_vessels(tissue, lattice, parameters.tissue, Draws(parameters.tissue_seed()));
   }
   return tissue;
 }

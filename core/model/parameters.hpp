@@ -30,6 +30,8 @@ struct DomainParameters {
   Index3 size_voxels;
   double spacing_um = 10.0;
   Boundary boundary = Boundary::reflecting;
+
+  friend bool operator==(const DomainParameters&, const DomainParameters&) = default;
 };
 
 enum class TissueSource { procedural, image, open };
@@ -39,22 +41,30 @@ struct BoneParameters {
   double volume_share = 0.18;   // BV/TV
   double thickness_um = 140.0;  // Tb.Th
   double spacing_um = 700.0;    // Tb.Sp
+
+  friend bool operator==(const BoneParameters&, const BoneParameters&) = default;
 };
 
 struct VesselParameters {
   double diameter_um = 25.0;
   double spacing_um = 80.0;  // between centres
+
+  friend bool operator==(const VesselParameters&, const VesselParameters&) = default;
 };
 
 struct AdipocyteParameters {
   double diameter_um = 50.0;
   double density_per_mm3 = 6000.0;
+
+  friend bool operator==(const AdipocyteParameters&, const AdipocyteParameters&) = default;
 };
 
 /// One entry of a label map: image value -> tissue.
 struct ImageLabel {
   std::int64_t value = 0;
   std::string tissue;  // marrow | bone | sinusoid | arteriole
+
+  friend bool operator==(const ImageLabel&, const ImageLabel&) = default;
 };
 
 struct ImageParameters {
@@ -62,21 +72,28 @@ struct ImageParameters {
   std::optional<double> bone_threshold;  // grey value at and above which a voxel is bone
   std::vector<ImageLabel> labels;        // or a label map; exactly one of the two
   double spacing_tolerance = 0.01;       // allowed relative difference of the image's spacing
+
+  friend bool operator==(const ImageParameters&, const ImageParameters&) = default;
 };
 
 struct TissueParameters {
   TissueSource source = TissueSource::procedural;
+  std::optional<std::uint64_t> seed;  // of bone, vessels and niches; none: that of the scenario
   BoneParameters bone;
   VesselParameters sinusoids;
   VesselParameters arterioles{20.0, 300.0};
   AdipocyteParameters adipocytes;
   ImageParameters image;
+
+  friend bool operator==(const TissueParameters&, const TissueParameters&) = default;
 };
 
 /// Loss of vacant niches under the attack, and their return: a switch, off by default.
 struct NicheLossParameters {
   double loss_rate_per_h = 0.002 / 24;      // of a vacant niche at A = 1
   double recovery_rate_per_h = 0.005 / 24;  // of a lost one, always
+
+  friend bool operator==(const NicheLossParameters&, const NicheLossParameters&) = default;
 };
 
 enum class NicheArrangement { thinned, grid };
@@ -93,6 +110,8 @@ struct NicheParameters {
   double near_bone_share = 0.50;  // share of niches within near_bone_distance_um of bone
   double near_bone_distance_um = 100.0;
   std::optional<NicheLossParameters> loss;
+
+  friend bool operator==(const NicheParameters&, const NicheParameters&) = default;
 };
 
 enum class VacancyScope { global, local };
@@ -319,6 +338,7 @@ struct Parameters {
   [[nodiscard]] Lattice lattice() const {
     return {domain.size_voxels, domain.boundary == Boundary::periodic, domain.spacing_um};
   }
+  [[nodiscard]] std::uint64_t tissue_seed() const { return tissue.seed.value_or(scenario.seed); }
 };
 
 }  // namespace marrow

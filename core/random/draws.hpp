@@ -53,6 +53,8 @@ enum class Purpose : std::uint8_t {
   replacement = 44,
   biopsy_place = 48,
   biopsy_cell = 49,
+  cohort_parameter = 56,  // of a virtual patient
+  cohort_seed = 57,
 };
 
 /// What a draw's index counts. The class is part of the key, so a site and a niche never share

@@ -10,7 +10,7 @@ namespace marrow {
 
 ProceduralTissue::ProceduralTissue(const Parameters& parameters, const Box& counted,
                                    const SumLevels& sum)
-    : lattice_(parameters.lattice()), tissue_(parameters.tissue), draws_(parameters.scenario.seed) {
+    : lattice_(parameters.lattice()), tissue_(parameters.tissue), draws_(parameters.tissue_seed()) {
   if (tissue_.source == TissueSource::open || !(tissue_.bone.volume_share > 0.0)) return;
   bone_.emplace(lattice_, bone_texture(tissue_.bone), draws_);
   std::vector<std::int64_t> voxels_by_level(bone_levels);

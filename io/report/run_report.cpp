@@ -5,7 +5,6 @@
 #include "core/observe/census.hpp"
 #include "io/file/files.hpp"
 #include "io/report/clone_history.hpp"
-#include "io/report/delimited_text.hpp"
 #include "io/report/moments.hpp"
 #include "io/report/run_texts.hpp"
 #include "io/report/slices.hpp"
@@ -13,6 +12,7 @@
 #include "io/run/run_paths.hpp"
 #include "io/run/status.hpp"
 #include "io/scenario/scenario_file.hpp"
+#include "io/text/delimited_text.hpp"
 #include "io/vtk/png_image.hpp"
 
 #include <fmt/format.h>

@@ -46,8 +46,9 @@ std::optional<FaultAction> action_of(std::string_view word) {
   throw Failure(ExitCode::command_line,
                 fmt::format("MARROW_FAULT: '{}' is not ACTION@POINT[,rank=N] with an action of "
                             "kill, fail, crash, hang, freeze, sick, poison or lose, a point of "
-                            "begin:NAME, step:HOUR, series, frame, checkpoint:NAME or "
-                            "inspect:FIELD, and a rank of the job",
+                            "begin:NAME, step:HOUR, series, frame, checkpoint:NAME, "
+                            "inspect:FIELD, patient:NUMBER or recorded:NUMBER, and a rank of the "
+                            "job",
                             text));
 }
 
@@ -76,6 +77,7 @@ bool is_point(std::string_view point) {
                                                       "checkpoint:renamed",
                                                       "checkpoint:pruned"};
   return std::ranges::find(names, point) != names.end() || number_after("step:", point) ||
+         number_after("patient:", point) || number_after("recorded:", point) ||
          number_after("checkpoint:write:", point) ||
          (point.starts_with("inspect:") && point != "inspect:");
 }

@@ -21,7 +21,8 @@ class FaultPlan {
   FaultPlan() = default;
   /// "ACTION@POINT[,rank=N]", several separated by ";". Points are "begin:mpi", "begin:origin",
   /// "begin:state", "begin:outputs", "step:HOUR", "series", "frame", "checkpoint:NAME" (NAME as in
-  /// WriteOptions::at_point) and "inspect:FIELD". Without a rank, all `ranks`. Throws
+  /// WriteOptions::at_point), "inspect:FIELD", and of a cohort "patient:NUMBER" (before it) and
+  /// "recorded:NUMBER" (after it). Without a rank, all `ranks`. Throws
   /// Failure(command_line) for anything else: a fault that never comes would prove nothing.
   FaultPlan(std::string_view text, int ranks);
   /// The plan of MARROW_FAULT for a job of so many ranks.

@@ -112,13 +112,26 @@ std::string Progress::against_deadline(double eta_s) const {
                          : fmt::format(" (deadline in {})", duration_text(left_s));
 }
 
+std::string Progress::count_text(const std::string& joint) const {
+  const std::string count = with_thousands(step_) + joint + with_thousands(plan_.last_step);
+  return plan_.unit.empty() ? "step " + count : count + " " + plan_.unit;
+}
+
+std::string Progress::date_text() const {
+  if (!plan_.unit.empty()) return {};
+  return simulated_date_text(static_cast<double>(step_) * plan_.days_per_step);
+}
+
+std::string Progress::rate_text() const {
+  if (!plan_.unit.empty()) return fmt::format("{:.3g} {}/min", 60.0 * steps_per_s(), plan_.unit);
+  return fmt::format("{:.3g} days/s", steps_per_s() * plan_.days_per_step);
+}
+
 std::string Progress::plain_line(const std::vector<std::string>& counts) const {
-  std::string line = fmt::format(
-      "step {} of {} ({:.0f}%), {}", with_thousands(step_), with_thousands(plan_.last_step),
-      std::floor(percent()), simulated_date_text(static_cast<double>(step_) * plan_.days_per_step));
+  std::string line = fmt::format("{} ({:.0f}%)", count_text(" of "), std::floor(percent()));
+  if (const std::string date = date_text(); !date.empty()) line += ", " + date;
   if (const std::optional<double> eta = eta_s()) {
-    line += fmt::format(", {:.3g} days/s, ETA {}{}", steps_per_s() * plan_.days_per_step,
-                        duration_text(*eta), against_deadline(*eta));
+    line += fmt::format(", {}, ETA {}{}", rate_text(), duration_text(*eta), against_deadline(*eta));
   }
   if (!counts.empty()) line += fmt::format("; {}", joined(counts));
   return line;
@@ -128,11 +141,10 @@ std::string Progress::plain_line(const std::vector<std::string>& counts) const {
 std::string Progress::live_line(const std::vector<std::string>& counts) const {
   std::vector<std::string> parts;
   parts.push_back(fmt::format("{:3.0f}% {}", std::floor(percent()), bar(percent())));
-  parts.push_back(
-      fmt::format("step {}/{}", with_thousands(step_), with_thousands(plan_.last_step)));
-  parts.push_back(simulated_date_text(static_cast<double>(step_) * plan_.days_per_step));
+  parts.push_back(count_text("/"));
+  if (const std::string date = date_text(); !date.empty()) parts.push_back(date);
   if (const std::optional<double> eta = eta_s()) {
-    parts.push_back(fmt::format("{:.3g} days/s", steps_per_s() * plan_.days_per_step));
+    parts.push_back(rate_text());
     parts.push_back("ETA " + duration_text(*eta));
   }
   parts.insert(parts.end(), counts.begin(), counts.end());
@@ -168,8 +180,9 @@ void Progress::speak_about_deadline() {
   const double more_steps = std::max(0.0, stop_s - timed_s_) * steps_per_s();
   const std::int64_t reach =
       std::clamp(rounded(static_cast<double>(step_) + more_steps), step_, plan_.last_step);
-  messages_->info(fmt::format("will stop at about step {} of {}; resubmit to continue",
-                              with_thousands(reach), with_thousands(plan_.last_step)));
+  messages_->info(fmt::format("will stop at about {} {} of {}; resubmit to continue",
+                              plan_.unit.empty() ? "step" : plan_.unit, with_thousands(reach),
+                              with_thousands(plan_.last_step)));
 }
 
 }  // namespace marrow::io

@@ -18,6 +18,7 @@ struct ProgressPlan {
   std::int64_t first_step = 0;  // where this segment begins
   std::int64_t last_step = 0;   // where the run ends
   double days_per_step = 1.0 / 24.0;
+  std::string unit = {};  // what is counted instead of hours: "patients"; then there is no date
 };
 
 /// When the run must end (steady clock) and how long before that it will ask to stop.
@@ -51,6 +52,9 @@ class Progress {
   [[nodiscard]] bool line_due() const;
   [[nodiscard]] std::int64_t percent_mark() const;
   [[nodiscard]] std::string against_deadline(double eta_s) const;
+  [[nodiscard]] std::string count_text(const std::string& joint) const;
+  [[nodiscard]] std::string date_text() const;
+  [[nodiscard]] std::string rate_text() const;
   [[nodiscard]] std::string plain_line(const std::vector<std::string>& counts) const;
   [[nodiscard]] std::string live_line(const std::vector<std::string>& counts) const;
   [[nodiscard]] double percent() const;

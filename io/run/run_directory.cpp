@@ -58,6 +58,15 @@ void refuse_existing_run(const fs::path& directory, const DirectoryContents& fou
            joined(found.run_files)));
 }
 
+/// A run does not go on where a cohort is, nor the other way round.
+void refuse_other_tenant(const fs::path& directory, const DirectoryContents& found, Tenant tenant) {
+  const bool holds_cohort = is_present(RunPaths(directory).cohort());
+  if (!found.holds_run() || holds_cohort == (tenant == Tenant::cohort)) return;
+  fail(directory, fmt::format("holds a {}, not a {}: choose another directory with -o; nothing was "
+                              "changed",
+                              holds_cohort ? "cohort" : "run", holds_cohort ? "run" : "cohort"));
+}
+
 /// Directories that prepare creates; they vanish again unless kept. Removal never touches content.
 class CreatedDirectories {
  public:
@@ -212,7 +221,8 @@ DirectoryContents look_at(const fs::path& directory) {
   const RunPaths paths(directory);
   for (const fs::path& file :
        {paths.scenario(), paths.effective_scenario(), paths.provenance(), paths.log(),
-        paths.status(), paths.series(), paths.events(), paths.phylogeny(), paths.report()}) {
+        paths.status(), paths.series(), paths.events(), paths.phylogeny(), paths.report(),
+        paths.cohort(), paths.table_csv(), paths.table_h5()}) {
     if (is_present(file)) found.run_files.push_back(file.filename().string());
   }
   for (const fs::path& folder : {paths.frames(), paths.checkpoints()}) {
@@ -243,9 +253,10 @@ void refuse_foreign_results(const fs::path& directory) {
 }
 
 RunDirectory RunDirectory::prepare(const fs::path& directory, OpenMode mode, LockPolicy policy,
-                                   const ProcessIdentity& self, double running_s) {
+                                   const ProcessIdentity& self, double running_s, Tenant tenant) {
   const fs::path root = cleaned(directory);
   if (mode == OpenMode::fresh) refuse_existing_run(root, look_at(root));
+  refuse_other_tenant(root, look_at(root), tenant);
   CreatedDirectories created;
   const Foothold foothold(root, created);
   // Files are stamped a few milliseconds late.
@@ -256,10 +267,14 @@ RunDirectory RunDirectory::prepare(const fs::path& directory, OpenMode mode, Loc
   // Only now is the answer final: another process may have run between the first look and the lock.
   DirectoryContents found = look_at(root);
   if (mode == OpenMode::fresh) refuse_existing_run(root, found);
-  if (mode == OpenMode::resume) refuse_foreign_results(root);
+  if (mode == OpenMode::resume && tenant == Tenant::run) refuse_foreign_results(root);
   RunPaths paths(root);
-  created.create(paths.frames());
-  created.create(paths.checkpoints());
+  if (tenant == Tenant::cohort) {
+    created.create(paths.records());
+  } else {
+    created.create(paths.frames());
+    created.create(paths.checkpoints());
+  }
   std::vector<std::string> notes;
   if (!lock.note().empty()) notes.push_back(lock.note());
   remove_leftovers(root);

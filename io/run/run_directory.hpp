@@ -35,6 +35,8 @@ void refuse_foreign_results(const std::filesystem::path& directory);
 
 /// `fresh`: the directory must not hold a run. `resume`: it may hold one (--resume).
 enum class OpenMode { fresh, resume };
+/// What the directory is for: they do not share one.
+enum class Tenant { run, cohort };
 
 class RunDirectory {
  public:
@@ -44,7 +46,7 @@ class RunDirectory {
   /// system, whatever the clock here says.
   static RunDirectory prepare(const std::filesystem::path& directory, OpenMode mode,
                               LockPolicy policy, const ProcessIdentity& self = this_process(),
-                              double running_s = 0.0);
+                              double running_s = 0.0, Tenant tenant = Tenant::run);
 
   [[nodiscard]] const RunPaths& paths() const { return paths_; }
   [[nodiscard]] const RunLock& lock() const { return lock_; }

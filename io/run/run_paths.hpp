@@ -24,6 +24,13 @@ struct RunPaths {
   [[nodiscard]] std::filesystem::path frames() const { return root / "frames"; }
   [[nodiscard]] std::filesystem::path checkpoints() const { return root / "checkpoints"; }
   [[nodiscard]] std::filesystem::path report() const { return root / "report.html"; }
+  /// Of a cohort (io/cohort/README.md), whose scenario() is the base scenario.
+  [[nodiscard]] std::filesystem::path cohort() const { return root / "cohort.yaml"; }
+  [[nodiscard]] std::filesystem::path manifest() const { return root / "manifest.json"; }
+  [[nodiscard]] std::filesystem::path records() const { return root / "records"; }
+  [[nodiscard]] std::filesystem::path patient_series() const { return root / "series"; }
+  [[nodiscard]] std::filesystem::path table_csv() const { return root / "cohort.csv"; }
+  [[nodiscard]] std::filesystem::path table_h5() const { return root / "cohort.h5"; }
   [[nodiscard]] std::filesystem::path lock() const { return root / "LOCK"; }
   /// Files a user creates to steer a running run.
   [[nodiscard]] std::filesystem::path stop_request() const { return root / "STOP"; }

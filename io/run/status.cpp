@@ -84,6 +84,9 @@ RunStatus from_json(const json& from) {
   from.at("health").get_to(status.health);
   from.at("message").get_to(status.message);
   from.at("exit_code").get_to(status.exit_code);
+  if (from.contains("patients_failed")) {
+    status.patients_failed = from.at("patients_failed").get<std::int64_t>();
+  }
   from.at("ranks").get_to(status.ranks);
   status.process = process_from_json(from.at("process"));
   status.started_wall_s = time_at(from, "started");
@@ -119,6 +122,7 @@ std::string status_json(const RunStatus& status) {
   out["health"] = status.health;
   out["message"] = status.message;
   out["exit_code"] = status.exit_code;
+  if (status.patients_failed) out["patients_failed"] = *status.patients_failed;
   out["ranks"] = status.ranks;
   out["process"] = to_json(status.process);
   out["started"] = utc_text(status.started_wall_s);

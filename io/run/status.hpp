@@ -36,6 +36,8 @@ struct RunStatus {
   std::string health = "good";           // or what the health check found
   std::string message;                   // why it stopped or failed
   int exit_code = 0;
+  // Of a cohort: steps are patients, one for each arm, and so many of them failed.
+  std::optional<std::int64_t> patients_failed;
   int ranks = 1;
   ProcessIdentity process;
   std::int64_t started_wall_s = 0;

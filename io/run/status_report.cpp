@@ -40,7 +40,9 @@ std::string ago(std::int64_t seconds) {
 }
 
 std::string resume_advice(const Observation& seen) {
-  const std::string from = seen.status.last_good_checkpoint
+  const std::string from = seen.status.patients_failed
+                               ? std::string("with the patients that are left")
+                           : seen.status.last_good_checkpoint
                                ? fmt::format("from the checkpoint at step {}",
                                              with_thousands(*seen.status.last_good_checkpoint))
                                : std::string("from the beginning: no checkpoint was finished");
@@ -110,17 +112,39 @@ std::string deadline_line(const Observation& seen, double left_s) {
                      duration_text(until_s), duration_text(left_s - until_s));
 }
 
+std::string eta_text(const Observation& seen, double per_s, const char* unit) {
+  const RunStatus& status = seen.status;
+  const bool may_run = status.state == RunState::running && seen.process.liveness != Liveness::gone;
+  if (!may_run || !status.eta_s) return {};
+  const double left_s = std::max(0.0, *status.eta_s - static_cast<double>(seen.silent_s));
+  std::string text = fmt::format(", {:.3g} {}, ETA {}", per_s, unit, duration_text(left_s));
+  if (status.deadline_wall_s) text += "\n  " + deadline_line(seen, left_s);
+  return text;
+}
+
+std::string cohort_lines(const Observation& seen) {
+  const RunStatus& status = seen.status;
+  std::string text =
+      fmt::format("  {} of {} patients, each arm counted ({:.1f}%)", with_thousands(status.step),
+                  with_thousands(status.steps_total), status.percent());
+  text += eta_text(seen, 60.0 * status.steps_per_s, "patients/min");
+  if (*status.patients_failed > 0) {
+    text += fmt::format("\n  {} failed: the column 'reason' of the table says why",
+                        with_thousands(*status.patients_failed));
+  }
+  if (status.rows_pending > 0) {
+    text += fmt::format("\n  {} could not be written yet", counted(status.rows_pending, "result"));
+  }
+  return text;
+}
+
 std::string progress_lines(const Observation& seen) {
   const RunStatus& status = seen.status;
+  if (status.patients_failed) return cohort_lines(seen);
   std::string text = fmt::format("  step {} of {} ({:.1f}%), {}", with_thousands(status.step),
                                  with_thousands(status.steps_total), status.percent(),
                                  simulated_date_text(status.simulated_days));
-  const bool may_run = status.state == RunState::running && seen.process.liveness != Liveness::gone;
-  if (may_run && status.eta_s) {
-    const double left_s = std::max(0.0, *status.eta_s - static_cast<double>(seen.silent_s));
-    text += fmt::format(", {:.3g} steps/s, ETA {}", status.steps_per_s, duration_text(left_s));
-    if (status.deadline_wall_s) text += "\n  " + deadline_line(seen, left_s);
-  }
+  text += eta_text(seen, status.steps_per_s, "steps/s");
   text += status.last_good_checkpoint ? fmt::format("\n  last good checkpoint: step {}",
                                                     with_thousands(*status.last_good_checkpoint))
                                       : std::string("\n  no checkpoint yet");

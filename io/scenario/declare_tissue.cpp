@@ -213,6 +213,12 @@ void declare_tissue(Declarations& d) {
       .means(
           "Where the tissue comes from; open: nothing but marrow, which T cells enter anywhere, to "
           "verify the program against theory.");
+  d.add(
+       ParameterType::integer, "seed", [](auto& p, auto) -> auto& { return p.tissue.seed; })
+      .at_least(0)
+      .means(
+          "Seed of bone, vessels and niches, where several patients are to have the same marrow; "
+          "none: that of the scenario.");
   declare_bone(d);
   declare_vessels(d);
   declare_adipocytes(d);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The part of ScenarioReader that reads `--set path=value`.
+// The part of ScenarioReader that reads `--set path=value`, and the same in a file.
 #include "io/scenario/reader.hpp"
 #include "io/scenario/value_text.hpp"
 #include "io/scenario/yaml_errors.hpp"
@@ -37,6 +37,15 @@ std::optional<std::size_t> index_of(std::string_view path) {
 void ScenarioReader::read_overrides(const SourceText& source) {
   context_ = {&source, OriginKind::command_line};
   for (std::size_t i = 0; i < source.line_count(); ++i) read_override(i);
+}
+
+void ScenarioReader::read_settings(const SourceText& source, const YamlNode& settings) {
+  context_ = {&source, OriginKind::file};
+  for (const YamlEntry& entry : settings.entries) {
+    if (entry.key.kind == YamlNode::Kind::scalar) {
+      set_by_path(entry.key.text, entry.key.place, entry.value);
+    }
+  }
 }
 
 void ScenarioReader::read_override(std::size_t line) {

@@ -184,7 +184,9 @@ void ScenarioReader::read_parameter(const ParameterSpec& spec, const std::string
 void ScenarioReader::unknown_key(const SectionSpec& spec, const YamlNode& key) {
   const std::vector<std::string> siblings = registry().children(spec.path);
   std::vector<std::string> advice;
-  if (const auto match = closest(key.text, siblings)) {
+  if (spec.path.empty() && key.text == "cohort") {
+    advice.emplace_back("this is the file of a cohort, not a scenario: 'marrow cohort' runs it");
+  } else if (const auto match = closest(key.text, siblings)) {
     const std::string path = child_path(spec, *match);
     const ParameterSpec* parameter = registry().parameter(path);
     std::string hint = "did you mean '" + *match + "'?";

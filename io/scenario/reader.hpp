@@ -25,6 +25,8 @@ class ScenarioReader {
   void read_file(const SourceText& source, const YamlNode& root);
   /// `source` holds one `path=value` per line.
   void read_overrides(const SourceText& source);
+  /// A mapping whose keys are paths, "therapy[0].given: false": as overrides, but in a file.
+  void read_settings(const SourceText& source, const YamlNode& settings);
   /// After the file and the overrides: what must be given and is not.
   void check_required(const SourceText& file);
 

@@ -8,6 +8,6 @@ diff -u "$2/scenarios/scenario.schema.json" <("$1" schema) >&2 ||
   { echo "FAILED: scenarios/scenario.schema.json is old" >&2 && exit 1; }
 diff -u "$2/scenarios/PARAMETERS.md" <("$1" reference) >&2 ||
   { echo "FAILED: scenarios/PARAMETERS.md is old" >&2 && exit 1; }
-for scenario in "$2"/scenarios/*.yaml; do
+for scenario in "$2"/scenarios/*.yaml "$2"/scenarios/cohorts/*.yaml; do
   "$1" validate "$scenario"
 done

@@ -7,6 +7,7 @@
 #include "io/biopsy/tables.hpp"
 #include "io/file/files.hpp"
 #include "io/text/scale.hpp"
+#include "tools/marrow/biopsy_core.hpp"
 #include "tools/marrow/biopsy_request.hpp"
 #include "tools/marrow/biopsy_source.hpp"
 #include "tools/marrow/commands.hpp"
@@ -16,6 +17,7 @@
 #include <filesystem>
 #include <iostream>
 #include <system_error>
+#include <utility>
 
 namespace marrow::tool {
 namespace fs = std::filesystem;
@@ -49,25 +51,8 @@ struct Core {
 
 Core take_core(const BiopsySource& source, const BiopsyPlan& plan, const Needle& needle,
                LongCore rule) {
-  const std::vector<Pass> passes = needle_passes(source.lattice(), needle, rule);
-  Core core;
-  core.row = {plan.site, needle, passes.size(), {}};
-  BiopsyCounts& counts = core.row.counts;
-  double inside_um = 0.0;
-  for (const Pass& pass : passes) {
-    const SectionTissue tissue = source.section(pass);
-    io::SectionContent section{tissue, source.scenery(tissue, plan.thickness_um),
-                               source.agents(tissue, plan.thickness_um)};
-    counts.length_um += pass.length_um;
-    inside_um += pass.length_um * share_in_box(source.lattice(), pass);
-    counts.areas += measure_areas(tissue);
-    counts.add(section.scenery);
-    counts.add(section.agents);
-    if (rule == LongCore::several_passes) core.sections.push_back(std::move(section));
-  }
-  counts.share_in_box = counts.length_um > 0.0 ? inside_um / counts.length_um : 1.0;
-  counts.core = source.core_stem_cells(passes);
-  return core;
+  BiopsyCore taken = take_core(source, needle, rule, plan.thickness_um);
+  return {std::move(taken.sections), {plan.site, needle, taken.stretches, taken.counts}};
 }
 
 io::BiopsyFacts facts_of(const BiopsySource& source, const BiopsyPlan& plan) {

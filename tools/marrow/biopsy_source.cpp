@@ -17,6 +17,8 @@
 #include <algorithm>
 #include <iostream>
 #include <set>
+#include <span>
+#include <utility>
 
 namespace marrow::tool {
 namespace fs = std::filesystem;
@@ -110,6 +112,29 @@ void BiopsySource::read(const fs::path& state_file) {
                   fmt::format("{} holds {} niches and the sites of {}: cells cannot be placed",
                               state_file.string(), state_.niches.size(), niches_.size()));
   }
+  lay_out();
+}
+
+BiopsySource::BiopsySource(const parallel::Communicator& comm,
+                           const parallel::Simulation& simulation)
+    : parameters_(simulation.model().parameters),
+      lattice_(simulation.model().lattice),
+      state_(simulation.snapshot()),
+      niches_(simulation.model().niches) {
+  const auto gather = [&comm](auto& values) {
+    values = comm.all_gather(std::span(std::as_const(values)));
+  };
+  gather(state_.tcells);
+  gather(state_.block_index);
+  gather(state_.block_hematopoiesis);
+  gather(state_.blocks.effector);
+  gather(state_.blocks.exhausted);
+  gather(state_.blocks.memory);
+  lay_out();
+}
+
+/// Agents and fat from the state.
+void BiopsySource::lay_out() {
   for (std::size_t i = 0; i < niches_.size(); ++i) {
     const CellState state = state_.niches[i].state();
     if (state == CellState::stem || state == CellState::apoptotic) {

@@ -9,6 +9,8 @@
 #include "core/observe/section_cells.hpp"
 #include "core/observe/section_tissue.hpp"
 #include "core/random/draws.hpp"
+#include "parallel/communicator.hpp"
+#include "parallel/simulation.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -27,6 +29,8 @@ class BiopsySource {
   /// `path`: a run directory (its newest good checkpoint), a checkpoint or a state.h5. Throws
   /// Failure: files, no_usable_checkpoint.
   explicit BiopsySource(const std::filesystem::path& path);
+  /// The marrow of a simulation of procedural tissue as it is now, whole on every rank. Collective.
+  BiopsySource(const parallel::Communicator& comm, const parallel::Simulation& simulation);
 
   /// Before the first section: makes tissue available.
   void prepare(TissueUse use);
@@ -51,6 +55,7 @@ class BiopsySource {
 
  private:
   void read(const std::filesystem::path& state_file);
+  void lay_out();
   void add_drawn_tcells(const Pass& pass, double reach_um, std::vector<MarrowAgent>& agents) const;
   [[nodiscard]] double attack() const;
 

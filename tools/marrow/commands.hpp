@@ -25,6 +25,19 @@ struct RunRequest {
   bool break_lock = false;
 };
 
+struct CohortRequest {
+  std::string cohort;
+  std::string output;  // empty: cohorts/<cohort name>
+  bool resume = false;
+  std::string share;      // "3/20": every 20th patient; empty: all
+  std::int64_t show = 0;  // print the scenario of this patient instead
+  std::string arm;        // of `show`; empty: the first
+  std::string stop_at;
+  std::string max_walltime;
+  std::string watchdog = "30 min";
+  bool break_lock = false;
+};
+
 struct SubmitRequest {
   std::string scenario;
   std::string output;                    // empty: runs/<scenario name>
@@ -70,6 +83,13 @@ struct BiopsyRequest {
 };
 
 ExitCode run(const RunRequest& request, int argument_count, char** arguments);
+
+ExitCode cohort(const CohortRequest& request, int argument_count, char** arguments);
+/// Names every error of a cohort file.
+ExitCode validate_cohort(const std::string& path);
+/// Whether a directory is that of a cohort, and what is in it: rows, damage, tables.
+bool is_cohort_directory(const std::string& path);
+ExitCode inspect_cohort(const std::string& path);
 
 ExitCode biopsy(const BiopsyRequest& request);
 

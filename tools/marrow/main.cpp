@@ -81,6 +81,28 @@ void add_run(CLI::App& app, RunRequest& r) {
   }
 }
 
+void add_cohort(CLI::App& app, CohortRequest& r) {
+  CLI::App* cohort =
+      app.add_subcommand("cohort", "virtual patients in the arms of a trial: one table");
+  cohort->add_option("COHORT", r.cohort, "cohort file")->required();
+  cohort->add_option("-o,--output", r.output, "directory (default: cohorts/<cohort name>)");
+  cohort->add_flag("--resume", r.resume, "go on with the patients that are not finished");
+  cohort->add_option("--share", r.share, "K/N: only every Nth patient, from the Kth on");
+  cohort->add_option("--show", r.show, "print the scenario of this patient instead")
+      ->check(CLI::PositiveNumber);
+  cohort->add_option("--arm", r.arm, "of --show (default: the first)");
+  cohort->add_option("--stop-at", r.stop_at, "stop at a time of day (23:55)");
+  cohort->add_option("--max-walltime", r.max_walltime, "stop in time, e.g. 12h");
+  cohort
+      ->add_option("--watchdog", r.watchdog,
+                   "end with exit code 9 after so long without progress, or 'off'")
+      ->capture_default_str();
+  cohort->add_flag("--break-lock", r.break_lock, "use a directory whose lock cannot be checked");
+  for (CLI::Option* option : cohort->get_options()) {
+    if (option->get_expected_min() > 0) option->check(CLI::Validator(looks_like_option, ""));
+  }
+}
+
 /// As transformations, which come before what else is asked of a value.
 void refuse_empty_values(CLI::App& command) {
   for (CLI::Option* option : command.get_options()) {
@@ -255,6 +277,8 @@ int main(int argument_count, char** arguments) {
   bool deep = false;
   std::string patience = "5 min";
   add_run(app, request);
+  CohortRequest patients;
+  add_cohort(app, patients);
   add_plan(app, planned, format);
   add_submit(app, job);
   BiopsyRequest core;
@@ -309,6 +333,7 @@ int main(int argument_count, char** arguments) {
     if (name == "plan") return plan(planned);
     if (name == "submit") return submit(job, run_of_job(job));
     if (name == "biopsy") return biopsy(core);
+    if (name == "cohort") return cohort(patients, argument_count, arguments);
     if (name == "validate") return validate(scenarios, request.overrides, format == "json");
     if (name == "explain") return explain(parameter);
     if (name == "schema") return schema();

@@ -8,7 +8,12 @@
 namespace marrow::tool {
 
 void require_memory(const parallel::Communicator& comm, const Parameters& parameters) {
-  const std::uint64_t bytes = parallel::expected_bytes_per_rank(parameters, comm.size());
+  require_memory(comm, parameters, comm.size());
+}
+
+void require_memory(const parallel::Communicator& comm, const Parameters& parameters,
+                    int ranks_per_lattice) {
+  const std::uint64_t bytes = parallel::expected_bytes_per_rank(parameters, ranks_per_lattice);
   io::require_memory(comm, {io::this_host(), bytes, io::memory_room()});
 }
 

@@ -3,6 +3,7 @@
 
 #include "io/run/process_identity.hpp"
 #include "parallel/simulation.hpp"
+#include "tools/marrow/hour_loop.hpp"
 #include "tools/marrow/run_guard.hpp"
 #include "tools/marrow/run_outputs.hpp"
 #include "tools/marrow/run_start.hpp"
@@ -73,22 +74,12 @@ class StopWatch {
   std::optional<io::SimulatedEnd> end_;
 };
 
-/// Once a day, before anything of the day is written.
-void check_health_when_due(parallel::Simulation& simulation, RunGuard& guard) {
-  const std::int64_t step = simulation.state().step;
-  if (const auto how = guard.spoils("step:" + std::to_string(step))) simulation.spoil(*how);
-  if (step % 24 == 0) simulation.check_health();
-}
-
 /// Advances the run until it is over or something asks to stop. Returns why it stopped, or nothing.
 std::optional<std::string> advance(parallel::Simulation& simulation, RunOutputs& outputs,
                                    StopWatch& watch, RunGuard& guard, std::int64_t last_step,
                                    const io::Clock& clock) {
-  while (simulation.state().step < last_step) {
-    const double began = clock.steady_s();
-    guard.pass("step:" + std::to_string(simulation.state().step));
-    simulation.step();
-    check_health_when_due(simulation, guard);
+  double began = clock.steady_s();
+  return advance_hours(simulation, last_step, guard, [&]() -> std::optional<std::string> {
     outputs.observe(simulation);
     const io::StopVerdict verdict = watch.ask(simulation.state().step);
     if (watch.deadline()) watch.deadline()->step_took(clock.steady_s() - began);
@@ -104,9 +95,10 @@ std::optional<std::string> advance(parallel::Simulation& simulation, RunOutputs&
       if (watch.deadline()) watch.deadline()->checkpoint_took(seconds);
     }
     outputs.show_progress(simulation, watch.deadline());
+    began = clock.steady_s();
     if (stop && !over) return verdict.reason;
-  }
-  return std::nullopt;
+    return std::nullopt;
+  });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "io/checkpoint/compare.hpp"
 #include "io/checkpoint/directory.hpp"
 #include "io/checkpoint/inspect.hpp"
+#include "io/cohort/cohort_file.hpp"
 #include "io/report/report.hpp"
 #include "io/run/build_info.hpp"
 #include "io/run/clock.hpp"
@@ -74,6 +75,11 @@ ExitCode validate(const std::vector<std::string>& scenarios,
   ExitCode code = ExitCode::finished;
   nlohmann::json all = nlohmann::json::array();
   for (const std::string& path : scenarios) {
+    if (!as_json && overrides.empty() && io::is_cohort_text(io::load_scenario_bytes(path).text)) {
+      const ExitCode of_cohort = validate_cohort(path);
+      if (of_cohort != ExitCode::finished) code = of_cohort;
+      continue;
+    }
     const io::ReadResult result = io::read_scenario_file(path, overrides);
     if (!result.ok()) code = ExitCode::scenario;
     if (as_json) {
@@ -131,6 +137,7 @@ ExitCode status(const std::string& directory) {
 }
 
 ExitCode inspect(const std::string& path, bool deep, const std::string& patience) {
+  if (is_cohort_directory(path)) return inspect_cohort(path);
   const io::Inspection found =
       io::inspect(path, deep ? io::Depth::deep : io::Depth::plain,
                   reading_in_child(io::parse_duration_s(patience)), objection_of_resume(path));

@@ -11,7 +11,7 @@
     run.checkpoint().cells()["state"]
 
 Needs numpy (Debian: python3-numpy); checkpoints need h5py (python3-h5py), frames VTK's Python modules (python3-vtk9, or
-ParaView's own). With pandas and xarray installed, tables and images convert to theirs. Nothing is ever written.
+ParaView's own). Directories of cohorts: marrow.cohort. With pandas and xarray installed, tables and images convert to theirs. Nothing is ever written.
 """
 
 from .checkpoints import Checkpoint

@@ -60,8 +60,9 @@ TEST(Registry, BindsEveryMemberOfTheLeafStructs) {
     EXPECT_EQ(labels.size(), 1U);
   }
   {
-    const auto& [source, bone, sinusoids, arterioles, adipocytes, image] = p.tissue;
-    EXPECT_EQ(registry().children("tissue").size(), 6U);
+    const auto& [source, seed, bone, sinusoids, arterioles, adipocytes, image] = p.tissue;
+    EXPECT_EQ(registry().children("tissue").size(), 7U);
+    EXPECT_FALSE(seed.has_value());
     EXPECT_TRUE(&bone != nullptr && &image != nullptr && &source != nullptr);
     EXPECT_TRUE(&sinusoids != &arterioles && &adipocytes != nullptr);
   }

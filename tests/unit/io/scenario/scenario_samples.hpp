@@ -125,6 +125,7 @@ inline Value changed(const ParameterSpec& spec, const Value& value) {
   }
   if (spec.type == ParameterType::name) return std::string("x");
   // An absent optional number.
+  if (spec.type == ParameterType::integer) return std::int64_t{12};
   return spec.type == ParameterType::share ? 0.125 : 12.5;
 }
 

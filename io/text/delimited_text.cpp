@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "io/report/delimited_text.hpp"
+#include "io/text/delimited_text.hpp"
 
 #include "io/text/number.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Reads the .csv files of a run while the run may still be writing them: complete lines only. Knows
-// no quantity.
+// Reads .csv files of runs and cohorts while a program may still be writing them: complete lines
+// only. Knows no quantity.
 #pragma once
 
 #include <cstddef>
