@@ -68,8 +68,8 @@ std::array<MarkedCells, marks.size()> marked_cells(const ModelState& state) {
       origins.push_back(origin_of(state.clones, id, marks[m].bit));
     }
     std::ranges::sort(origins);
-    const auto repeated = std::ranges::unique(origins);
-    found[m].origins = std::distance(origins.begin(), repeated.begin());
+    // std::ranges::unique of libstdc++ 12 does not compile with clang 14.
+    found[m].origins = std::distance(origins.begin(), std::unique(origins.begin(), origins.end()));
   }
   return found;
 }
